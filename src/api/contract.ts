@@ -1,0 +1,68 @@
+import type { Unit } from '../db/database.ts';
+import type { operations } from '../generated/schema.ts';
+import type { TenantId } from '../kernel/ids.ts';
+import type { CountryCode } from '../kernel/phone.ts';
+
+/** Operations of the spec that are no API calls of tenants or operators; app.ts serves them itself. */
+export type PlatformOperation =
+  | 'vobizWebhook'
+  | 'vobizCallEvent'
+  | 'livez'
+  | 'readyz'
+  | 'openapiDocument'
+  | 'docs'
+  | 'errorPage';
+
+export type OperationId = Exclude<keyof operations, PlatformOperation>;
+
+export type OperatorActor = { kind: 'operator'; keyId: string };
+export type TenantActor = {
+  kind: 'tenant';
+  keyId: string;
+  tenantId: TenantId;
+  livemode: boolean;
+  scopes: readonly string[];
+  defaultCountry: CountryCode;
+};
+export type Actor = OperatorActor | TenantActor;
+
+type Part<Op extends OperationId, K extends 'path' | 'query'> = operations[Op]['parameters'] extends {
+  [key in K]?: infer P;
+}
+  ? Exclude<P, undefined>
+  : Record<string, never>;
+
+type Json<T> = T extends { content: { 'application/json': infer B } } ? B : undefined;
+type Body<Op extends OperationId> = operations[Op] extends { requestBody: infer R }
+  ? Json<R>
+  : operations[Op] extends { requestBody?: infer R }
+    ? Json<Exclude<R, undefined>> | undefined
+    : undefined;
+
+/** A validated request. Defaults of the spec are filled in. */
+export type Call<Op extends OperationId> = {
+  params: Part<Op, 'path'>;
+  query: Part<Op, 'query'>;
+  body: Body<Op>;
+  actor: Actor;
+  /** The request's one transaction. */
+  unit: Unit;
+};
+
+type SuccessStatus = 200 | 201 | 202;
+/** Only the success statuses that the spec gives this operation; failures are thrown. */
+export type Reply<Op extends OperationId> = {
+  [S in keyof operations[Op]['responses'] & SuccessStatus]: {
+    status: S;
+    body: Json<operations[Op]['responses'][S]>;
+  };
+}[keyof operations[Op]['responses'] & SuccessStatus];
+
+export type Handler<Op extends OperationId> = (call: Call<Op>) => Promise<Reply<Op>>;
+export type Handlers = { [Op in OperationId]: Handler<Op> };
+
+/** For operations that the spec opens to tenants only; the router has refused every other actor before. */
+export function tenantOf(call: { actor: Actor }): TenantActor {
+  if (call.actor.kind !== 'tenant') throw new Error('this operation is for tenants');
+  return call.actor;
+}

@@ -1,0 +1,87 @@
+import stableStringify from 'safe-stable-stringify';
+import { keyedDigest, sameBytes } from '../crypto/digest.ts';
+import type { MasterKey } from '../crypto/master-key.ts';
+import { seal, unseal } from '../crypto/sealing.ts';
+import type { Unit } from '../db/database.ts';
+import { Failure } from '../kernel/errors.ts';
+import type { Actor } from './contract.ts';
+import { claimKey, type KeyScope, keepReply } from './idempotency-store.ts';
+import type { Operation } from './spec.ts';
+
+export type Answer = { status: number; body: unknown; replayed: boolean };
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * The key of a request, without the quotes that the IETF draft (draft-ietf-httpapi-idempotency-key-header) puts around it.
+ * Null when there is none. Throws idempotency_key_required (400) or invalid_request (422).
+ */
+export function readIdempotencyKey(header: string | undefined, operation: Operation): string | null {
+  if (operation.idempotency === 'none') return null;
+  if (header === undefined || header === '') {
+    if (operation.idempotency === 'optional') return null;
+    const faults = [{ pointer: '/headers/idempotency-key', message: 'is required' }];
+    throw new Failure(
+      'idempotency_key_required',
+      'Send an Idempotency-Key, unique for what you want to create.',
+      {
+        faults,
+      },
+    );
+  }
+  const key = /^"(.+)"$/.exec(header)?.[1] ?? header;
+  if (KEY.test(key)) return key;
+  const faults = [
+    { pointer: '/headers/idempotency-key', message: 'must be 1 to 255 printable characters without spaces' },
+  ];
+  throw new Failure('invalid_request', 'The Idempotency-Key is not valid.', { faults });
+}
+
+/** What makes two requests the same: who, which operation on which object, and the body whatever its key order. */
+export function fingerprintOf(master: MasterKey, method: string, path: string, body: unknown): Buffer {
+  // Keyed, because a body holds phone numbers and those are few enough to be guessed from a plain digest.
+  return keyedDigest(master, 'fingerprint', `v1|${method}|${path}|${stableStringify(body) ?? ''}`);
+}
+
+/**
+ * Runs `work` once per key: the key's row, the effects and the stored answer commit together, so a failure leaves nothing
+ * behind and may be tried again with the same key. Throws idempotency_key_in_use (409), idempotency_key_reused (422).
+ */
+export async function runOnce(
+  unit: Unit,
+  master: MasterKey,
+  request: { actor: Actor; key: string; fingerprint: Buffer },
+  work: () => Promise<{ status: number; body: unknown }>,
+): Promise<Answer> {
+  const { actor, key, fingerprint } = request;
+  const scope: KeyScope =
+    actor.kind === 'operator'
+      ? { owner: 'operator', livemode: true, key }
+      : { owner: actor.tenantId, livemode: actor.livemode, key };
+  let state = await claimKey(unit, scope, fingerprint);
+  // The other request committed after this statement had begun: only the next statement can see its row.
+  if (state.held && !state.fresh && state.fingerprint === null)
+    state = await claimKey(unit, scope, fingerprint);
+  if (state.fresh) {
+    const reply = await work();
+    const text = JSON.stringify(reply.body);
+    await keepReply(unit, scope, reply.status, seal(master.replies, text, contextOf(scope)));
+    return { ...reply, replayed: false };
+  }
+  if (!state.held || state.fingerprint === null || state.status === null || state.sealed_reply === null) {
+    const message = 'The first request with this Idempotency-Key has not been answered yet.';
+    throw new Failure('idempotency_key_in_use', message, { retryAfterSeconds: 1 });
+  }
+  if (!sameBytes(state.fingerprint, fingerprint)) {
+    const message = 'This Idempotency-Key was used for a request with another path or body.';
+    throw new Failure('idempotency_key_reused', message, {
+      faults: [{ pointer: '/headers/idempotency-key', message: 'was used for another request' }],
+    });
+  }
+  const body: unknown = JSON.parse(unseal(master.replies, state.sealed_reply, contextOf(scope)).toString());
+  return { status: state.status, body, replayed: true };
+}
+
+function contextOf(scope: KeyScope): string {
+  return `${scope.owner}|${scope.livemode ? 'live' : 'test'}|idempotency_keys|${scope.key}`;
+}

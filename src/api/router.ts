@@ -1,0 +1,116 @@
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import type { MasterKey } from '../crypto/master-key.ts';
+import type { Database } from '../db/database.ts';
+import { Failure } from '../kernel/errors.ts';
+import { mayUse } from './authenticate.ts';
+import type { Actor, Handlers } from './contract.ts';
+import { type Answer, fingerprintOf, readIdempotencyKey, runOnce } from './idempotency.ts';
+import type { RateLimits } from './rate-limit.ts';
+import type { Access, Operation, Spec } from './spec.ts';
+import { compileValidators, type Validator } from './validation.ts';
+
+/** A session with 50 metadata values of 500 characters each in four-byte characters fits in; nothing longer is meant. */
+const BODY_LIMIT = '128kb';
+
+export type RouterParts = {
+  spec: Spec;
+  handlers: Handlers;
+  database: Database;
+  master: MasterKey;
+  authenticate: readonly RequestHandler[];
+  rateLimits: RateLimits;
+};
+
+/**
+ * Turns the spec into routes. What every request passes, in this order: key, scope, rate limit, media type, body, shape,
+ * idempotency and transaction, handler. Throws when an operation lacks a handler or a handler an operation.
+ */
+export function createRouter(parts: RouterParts): Router {
+  const router = express.Router({ caseSensitive: true });
+  const validators = compileValidators(parts.spec);
+  const unclaimed = new Set(Object.keys(parts.handlers));
+  const methods = new Map<string, string[]>();
+  for (const operation of parts.spec.operations) {
+    if (operation.access === null) continue;
+    const handler = parts.handlers[operation.id as keyof Handlers] as AnyHandler | undefined;
+    const validator = validators.get(operation.id);
+    if (handler === undefined || validator === undefined) throw new Error(`no handler for ${operation.id}`);
+    unclaimed.delete(operation.id);
+    const path = expressPath(operation.path);
+    methods.set(path, [...(methods.get(path) ?? []), operation.method.toUpperCase()]);
+    router[operation.method](path, ...stepsOf(parts, operation, operation.access, validator, handler));
+  }
+  if (unclaimed.size > 0) throw new Error(`no operation for ${[...unclaimed].join(', ')}`);
+  for (const [path, allow] of methods) router.all(path, refuseMethod(allow));
+  return router;
+}
+
+export function expressPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+export function refuseMethod(allow: readonly string[]): RequestHandler {
+  return (req) => {
+    throw new Failure('method_not_allowed', `${req.method} is not possible here.`, { allow });
+  };
+}
+
+type AnyHandler = (call: unknown) => Promise<{ status: number; body: unknown }>;
+
+function stepsOf(
+  parts: RouterParts,
+  operation: Operation,
+  access: Access,
+  validator: Validator,
+  handler: AnyHandler,
+): RequestHandler[] {
+  const { rateLimits, authenticate } = parts;
+  const takesBody = operation.body !== null;
+  return [
+    rateLimits.guessing,
+    ...authenticate,
+    mayUse(access),
+    rateLimits.perKey,
+    ...(takesBody ? [jsonOnly, express.json({ limit: BODY_LIMIT, strict: false })] : []),
+    async (req, res) => {
+      res.locals.operation = operation.id;
+      send(res, await answer(parts, operation, validator, handler, req, res.locals.actor as Actor));
+    },
+  ];
+}
+
+async function answer(
+  parts: RouterParts,
+  operation: Operation,
+  validator: Validator,
+  handler: AnyHandler,
+  req: Request,
+  actor: Actor,
+): Promise<Answer> {
+  const key = readIdempotencyKey(req.get('Idempotency-Key'), operation);
+  const fingerprint = key === null ? null : fingerprintOf(parts.master, req.method, req.path, req.body);
+  const query = validator.query(req.query);
+  const body = validator.body(req.body);
+  const acting =
+    actor.kind === 'tenant'
+      ? { as: 'tenant' as const, tenantId: actor.tenantId }
+      : { as: 'operator' as const };
+  return parts.database.transaction(acting, async (unit) => {
+    const work = () => handler({ params: req.params, query, body, actor, unit });
+    if (key === null || fingerprint === null) return { ...(await work()), replayed: false };
+    return runOnce(unit, parts.master, { actor, key, fingerprint }, work);
+  });
+}
+
+const jsonOnly: RequestHandler = (req, _res, next) => {
+  // Null: no body at all, which the shape decides about.
+  if (req.is('application/json') === false) {
+    return next(new Failure('unsupported_media_type', 'Send the body as application/json.'));
+  }
+  next();
+};
+
+function send(res: Response, reply: Answer): void {
+  if (reply.replayed) res.set('Idempotent-Replayed', 'true');
+  res.status(reply.status).json(reply.body);
+}

@@ -1,0 +1,74 @@
+import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Actor } from './api/contract.ts';
+import { createPlatformRoutes, type ServiceState } from './api/platform-routes.ts';
+import { problemHandler, unknownRoute } from './api/problems.ts';
+import { createRouter } from './api/router.ts';
+import { loadSpec } from './api/spec.ts';
+import { createWebhookRoute } from './api/webhook-route.ts';
+import type { Container } from './container.ts';
+import { isUnavailable } from './db/sqlstate.ts';
+import { readEvent } from './features/vobiz/events.ts';
+import { emptyDocument, failedDocument, rejectedDocument } from './features/voice/answer-document.ts';
+import { newId } from './kernel/ids.ts';
+import type { Logger } from './kernel/logger.ts';
+
+/** The whole HTTP surface. Throws when the spec and the handlers do not match. */
+export function createApp(
+  container: Container,
+  options: { state: () => ServiceState; trustedProxies: number },
+): Express {
+  const { logger, database, master, handlers, authenticate, rateLimits } = container;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('case sensitive routing', true);
+  app.set('trust proxy', options.trustedProxies);
+
+  app.use(requestId, accessLog(logger));
+  // Whether to upgrade to https is for whatever ends TLS in front of us to say.
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  app.use(
+    createWebhookRoute({
+      handle: (request) => container.webhook.handle(request),
+      isAnswerEvent: (form) => readEvent(form).kind === 'answer',
+      documents: { rejected: rejectedDocument, failed: failedDocument, empty: emptyDocument },
+      logger,
+    }),
+  );
+  app.use(createPlatformRoutes(options.state));
+  app.use(createRouter({ spec: loadSpec(), handlers, database, master, authenticate, rateLimits }));
+  app.use(unknownRoute);
+  app.use(problemHandler(logger, isUnavailable));
+  return app;
+}
+
+const requestId: RequestHandler = (_req, res, next) => {
+  const id = newId('req');
+  res.locals.requestId = id;
+  res.set('X-Request-Id', id);
+  next();
+};
+
+/** Ids and figures only: no path (it may hold a webhook's secret), no header, no body. */
+function accessLog(logger: Logger): RequestHandler {
+  return (req, res, next) => {
+    const started = performance.now();
+    res.on('finish', () => {
+      const actor = res.locals.actor as Actor | undefined;
+      logger.info(
+        {
+          request_id: res.locals.requestId,
+          method: req.method,
+          operation: res.locals.operation ?? null,
+          status: res.statusCode,
+          tenant_id: actor?.kind === 'tenant' ? actor.tenantId : null,
+          duration_ms: Math.round((performance.now() - started) * 10) / 10,
+        },
+        'request',
+      );
+    });
+    next();
+  };
+}

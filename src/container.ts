@@ -1,0 +1,122 @@
+import type { RequestHandler } from 'express';
+import { createAuthenticate } from './api/authenticate.ts';
+import type { Handlers } from './api/contract.ts';
+import { forgetOldKeys } from './api/idempotency-store.ts';
+import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
+import type { MasterKey } from './crypto/master-key.ts';
+import { type Database, openDatabase } from './db/database.ts';
+import { didHandlers } from './features/pool/did-handlers.ts';
+import { createDidService } from './features/pool/did-service.ts';
+import { finishRetiring } from './features/pool/did-store.ts';
+import { poolHandlers } from './features/pool/pool-handlers.ts';
+import { createFirstPools } from './features/pool/pool-service.ts';
+import { forgetHistory, purgeBindings } from './features/sessions/binding-store.ts';
+import { openPhone } from './features/sessions/party-phones.ts';
+import { sessionHandlers } from './features/sessions/session-handlers.ts';
+import { createSessionService } from './features/sessions/session-service.ts';
+import { apiKeyHandlers } from './features/tenants/api-key-handlers.ts';
+import { type ApiKeyService, createApiKeyService } from './features/tenants/api-key-service.ts';
+import { createKeyRing } from './features/tenants/key-ring.ts';
+import { providerAccountHandlers } from './features/tenants/provider-account-handlers.ts';
+import { createProviderAccountService } from './features/tenants/provider-account-service.ts';
+import { findProviderAccount } from './features/tenants/provider-account-store.ts';
+import { tenantHandlers } from './features/tenants/tenant-handlers.ts';
+import { createTenantService } from './features/tenants/tenant-service.ts';
+import { listTenantsAcrossTenants } from './features/tenants/tenant-store.ts';
+import { callHandlers } from './features/voice/call-handlers.ts';
+import { findCall, forgetNonces, listCalls } from './features/voice/call-store.ts';
+import { explainHandlers } from './features/voice/explain-handlers.ts';
+import { createWebhookService, type WebhookService } from './features/voice/webhook-service.ts';
+import { housekeepingJobs } from './jobs/housekeeping.ts';
+import type { Job } from './jobs/runner.ts';
+import type { Logger } from './kernel/logger.ts';
+import { connectRedis } from './redis/client.ts';
+import { createPairLocks } from './redis/pair-locks.ts';
+
+export type ContainerOptions = {
+  databaseUrl: string;
+  redisUrl: string;
+  master: MasterKey;
+  publicUrl: string;
+  databaseConnections: number;
+  rateLimitPerMinute: number;
+  logger: Logger;
+  /** Before every Redis key: processes that share a Redis but not a database must not share locks. */
+  redisPrefix?: string;
+};
+
+export type Container = {
+  database: Database;
+  master: MasterKey;
+  logger: Logger;
+  handlers: Handlers;
+  apiKeys: ApiKeyService;
+  webhook: WebhookService;
+  authenticate: RequestHandler[];
+  rateLimits: RateLimits;
+  jobs: readonly Job[];
+  close(): Promise<void>;
+};
+
+/** Makes each thing with a state once, and closes them in reverse. Opens no port and starts no job. */
+export function createContainer(options: ContainerOptions): Container {
+  const { logger, master, publicUrl } = options;
+  const database = openDatabase(options.databaseUrl, {
+    connections: options.databaseConnections,
+    onError: (error) => logger.warn({ err: error }, 'database connection lost'),
+  });
+  const redis = connectRedis(options.redisUrl, {
+    prefix: options.redisPrefix ?? '',
+    onError: (message) => logger.warn({ detail: message }, 'redis connection trouble'),
+  });
+
+  const keyRing = createKeyRing(master);
+  const tenants = createTenantService({ keyRing, openTenant: createFirstPools });
+  const apiKeys = createApiKeyService(master);
+  const accounts = createProviderAccountService(master);
+  const dids = createDidService({
+    accountExists: async (db, owner, id) => (await findProviderAccount(db, owner, id)) !== null,
+  });
+  const sessions = createSessionService({
+    keyRing,
+    locks: createPairLocks(redis),
+    random: Math.random,
+    didsAmong: dids.among,
+  });
+  const webhook = createWebhookService({ database, keyRing, accounts, publicUrl, openNumber: openPhone });
+
+  return {
+    database,
+    master,
+    logger,
+    apiKeys,
+    webhook,
+    authenticate: createAuthenticate(database.single, master),
+    rateLimits: createRateLimits(redis, options.rateLimitPerMinute),
+    handlers: {
+      ...tenantHandlers(tenants),
+      ...apiKeyHandlers({ tenants, apiKeys }),
+      ...providerAccountHandlers(accounts, publicUrl),
+      ...poolHandlers,
+      ...didHandlers(dids, tenants.enter),
+      ...sessionHandlers(sessions),
+      ...explainHandlers(keyRing),
+      ...callHandlers({ find: findCall, list: listCalls }),
+    },
+    jobs: housekeepingJobs({
+      database,
+      listTenants: listTenantsAcrossTenants,
+      perTenant: [
+        purgeBindings,
+        forgetHistory,
+        (db, tenantId) => finishRetiring(db, tenantId),
+        (db, _tenantId, most) => forgetOldKeys(db, most),
+      ],
+      asOperator: [forgetOldKeys, forgetNonces],
+    }),
+    async close() {
+      await redis.close();
+      await database.close();
+    },
+  };
+}

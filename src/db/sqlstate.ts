@@ -1,0 +1,27 @@
+/** SQLSTATE codes that we act on, by name. Source: PostgreSQL documentation, appendix A. */
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+const UNIQUE_VIOLATION = '23505';
+
+function stateOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}
+
+/** Nothing of the transaction happened and the same transaction may succeed if it is run again. */
+export function isWorthRepeating(error: unknown): boolean {
+  const state = stateOf(error);
+  return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  return stateOf(error) === UNIQUE_VIOLATION;
+}
+
+/** The server is not there, goes down, or is out of connections: classes 08, 53, 57P and node's socket errors. */
+export function isUnavailable(error: unknown): boolean {
+  const state = stateOf(error);
+  if (state !== null) return /^(08|53|57P)/.test(state) || /^E[A-Z]+$/.test(state);
+  // pg reports a broken connection and a full pool without a code.
+  return error instanceof Error && /connection|timeout exceeded when trying to connect/i.test(error.message);
+}

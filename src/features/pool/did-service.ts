@@ -1,0 +1,65 @@
+import type { Db } from '../../db/database.ts';
+import { invalid, notFound } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import { type CountryCode, countryOf, type E164, readPhone } from '../../kernel/phone.ts';
+import {
+  type DidRow,
+  didsAmong,
+  findDid,
+  finishRetiring,
+  insertDid,
+  listDids,
+  startRetiring,
+} from './did-store.ts';
+import { referencedPool } from './pool-service.ts';
+import type { Owner } from './pool-store.ts';
+
+export type NewDidInput = { e164: string; provider_account: string; pool: string };
+
+export type DidService = {
+  /** Throws invalid_phone, unknown_reference, did_already_assigned. */
+  register(db: Db, owner: Owner, country: CountryCode, input: NewDidInput): Promise<DidRow>;
+  /** Throws not_found. */
+  get(db: Db, owner: Owner, id: string): Promise<DidRow>;
+  list: typeof listDids;
+  /** Which of these numbers are masking numbers of this tenant, in either mode's own world. */
+  among(db: Db, owner: Owner, numbers: readonly E164[]): Promise<E164[]>;
+  /** Throws not_found. Again: its state. */
+  retire(db: Db, owner: Owner, id: string): Promise<DidRow>;
+};
+
+/** @param accountExists whether the owner may use this provider account; handed in by the tenants' side */
+export function createDidService(parts: {
+  accountExists: (db: Db, owner: Owner, accountId: string) => Promise<boolean>;
+}): DidService {
+  const get = async (db: Db, owner: Owner, id: string): Promise<DidRow> => {
+    const did = await findDid(db, owner, id);
+    if (did === null) throw notFound();
+    return did;
+  };
+  return {
+    async register(db, owner, country, input) {
+      const e164 = readPhone(input.e164, country);
+      if (e164 === null) throw invalid('invalid_phone', '/e164', 'is not a valid phone number');
+      const pool = await referencedPool(db, owner, input.pool);
+      if (!(await parts.accountExists(db, owner, input.provider_account))) {
+        throw invalid('unknown_reference', '/provider_account', 'is not the id of a provider account');
+      }
+      const id = newId('did');
+      const providerAccountId = input.provider_account;
+      const did = { id, poolId: pool.id, providerAccountId, e164, country: countryOf(e164) };
+      if (!(await insertDid(db, owner, did))) {
+        throw invalid('did_already_assigned', '/e164', 'is assigned already');
+      }
+      return get(db, owner, id);
+    },
+    get,
+    list: listDids,
+    among: didsAmong,
+    async retire(db, owner, id) {
+      await startRetiring(db, owner, (await get(db, owner, id)).id);
+      await finishRetiring(db, owner.tenantId);
+      return get(db, owner, id);
+    },
+  };
+}

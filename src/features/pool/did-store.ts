@@ -1,0 +1,112 @@
+import type { Db } from '../../db/database.ts';
+import type { Id } from '../../kernel/ids.ts';
+import type { E164 } from '../../kernel/phone.ts';
+import type { Owner } from './pool-store.ts';
+
+export type DidStatus = 'active' | 'retiring' | 'retired';
+export type DidRow = {
+  id: Id<'did'>;
+  livemode: boolean;
+  e164: E164;
+  country: string | null;
+  pool: string;
+  provider_account_id: string;
+  status: DidStatus;
+  created_at: Date;
+};
+
+const SELECT = `select d.id, d.livemode, d.e164, d.country, p.name as pool, d.provider_account_id, d.status, d.created_at
+  from dids d join pools p on p.tenant_id = d.tenant_id and p.id = d.pool_id`;
+
+/** A number exists once in the world; in test mode every tenant has a world of its own. */
+export function directoryScope(owner: Owner): string {
+  return owner.livemode ? 'live' : owner.tenantId;
+}
+
+export type NewDid = {
+  id: Id<'did'>;
+  poolId: string;
+  providerAccountId: string;
+  e164: E164;
+  country: string | null;
+};
+
+/** False, and nothing written, when the number is assigned already, to whomever. */
+export async function insertDid(db: Db, owner: Owner, did: NewDid): Promise<boolean> {
+  const made = await db.rows(
+    `with directory as (
+       insert into did_directory (scope, e164, tenant_id, did_id, provider_account_id) values ($3, $4, $1, $2, $5)
+       on conflict do nothing returning 1
+     )
+     insert into dids (tenant_id, id, livemode, pool_id, provider_account_id, e164, country)
+     select $1, $2, $6, $7, $5, $4, $8 from directory returning 1`,
+    [
+      owner.tenantId,
+      did.id,
+      directoryScope(owner),
+      did.e164,
+      did.providerAccountId,
+      owner.livemode,
+      did.poolId,
+      did.country,
+    ],
+  );
+  return made.length === 1;
+}
+
+export async function findDid(db: Db, owner: Owner, id: string): Promise<DidRow | null> {
+  const [row] = await db.rows<DidRow>(`${SELECT} where d.tenant_id = $1 and d.livemode = $2 and d.id = $3`, [
+    owner.tenantId,
+    owner.livemode,
+    id,
+  ]);
+  return row ?? null;
+}
+
+export async function listDids(
+  db: Db,
+  owner: Owner,
+  filter: { pool: string | null; status: DidStatus | null; limit: number; startingAfter: string | null },
+): Promise<DidRow[]> {
+  return db.rows<DidRow>(
+    `${SELECT} where d.tenant_id = $1 and d.livemode = $2 and ($3::text is null or p.name = $3 or p.id = $3)
+        and ($4::text is null or d.status = $4) and ($6::text is null or d.id < $6)
+      order by d.id desc limit $5`,
+    [owner.tenantId, owner.livemode, filter.pool, filter.status, filter.limit, filter.startingAfter],
+  );
+}
+
+/** Which of these numbers are DIDs of this tenant, retired ones aside. */
+export async function didsAmong(db: Db, owner: Owner, numbers: readonly E164[]): Promise<E164[]> {
+  const rows = await db.rows<{ e164: E164 }>(
+    `select e164 from dids
+      where tenant_id = $1 and livemode = $2 and e164 = any ($3) and status <> 'retired'`,
+    [owner.tenantId, owner.livemode, numbers],
+  );
+  return rows.map((row) => row.e164);
+}
+
+/** The update waits for allocations that hold the row with `for share`, and they for it. */
+export async function startRetiring(db: Db, owner: Owner, id: string): Promise<void> {
+  await db.rows(
+    `update dids set status = 'retiring'
+      where tenant_id = $1 and livemode = $2 and id = $3 and status = 'active'`,
+    [owner.tenantId, owner.livemode, id],
+  );
+}
+
+/** Retires those of the tenant's retiring DIDs that no session holds any more, and frees their numbers. */
+export async function finishRetiring(db: Db, tenantId: Owner['tenantId']): Promise<number> {
+  const done = await db.rows(
+    `with done as (
+       update dids d set status = 'retired', retired_at = now()
+        where d.tenant_id = $1 and d.status = 'retiring'
+          and not exists (select from bindings b where b.tenant_id = $1 and b.did_id = d.id and b.free_at > now())
+       returning d.id, d.e164
+     )
+     delete from did_directory g using done where g.tenant_id = $1 and g.e164 = done.e164 and g.did_id = done.id
+     returning 1`,
+    [tenantId],
+  );
+  return done.length;
+}

@@ -1,0 +1,99 @@
+import { keyedDigest } from '../../crypto/digest.ts';
+import type { MasterKey } from '../../crypto/master-key.ts';
+import type { Db } from '../../db/database.ts';
+import { Failure, invalid, notFound } from '../../kernel/errors.ts';
+import { newId, type TenantId } from '../../kernel/ids.ts';
+import { last4, newToken } from '../../kernel/tokens.ts';
+import {
+  type ApiKeyRow,
+  countOperatorKeys,
+  insertApiKey,
+  insertOperatorKey,
+  listApiKeys,
+  lockApiKey,
+  revokeApiKey,
+  type Scope,
+  scopes,
+  shortenApiKey,
+} from './api-key-store.ts';
+
+export type NewApiKey = { name: string; livemode?: boolean; scopes?: Scope[]; expires_in_seconds?: number };
+/** The only time that a token leaves us. */
+export type KeyWithToken = { key: ApiKeyRow; token: string };
+
+/** Which keys of a tenant the asker may see and hand on: those of its own mode, and no scope that it lacks itself. */
+export type KeyRights = { livemode: boolean; scopes: readonly string[] };
+
+export type ApiKeyService = {
+  /** rights null: the operator. Throws invalid_request. */
+  create(db: Db, tenantId: TenantId, rights: KeyRights | null, input: NewApiKey): Promise<KeyWithToken>;
+  list(db: Db, tenantId: TenantId, filter: Parameters<typeof listApiKeys>[2]): Promise<ApiKeyRow[]>;
+  /** Throws not_found. Again: the same answer. */
+  revoke(db: Db, tenantId: TenantId, livemode: boolean | null, id: string): Promise<ApiKeyRow>;
+  /** Throws not_found, key_not_active, invalid_request. */
+  rotate(
+    db: Db,
+    tenantId: TenantId,
+    rights: KeyRights,
+    id: string,
+    overlapSeconds: number,
+  ): Promise<KeyWithToken>;
+  /** Makes sure that an operator can get in: keeps `given`, or makes a key if there is none. Gives the token of a new one. */
+  ensureOperatorKey(db: Db, given: string | null): Promise<string | null>;
+};
+
+export function createApiKeyService(master: MasterKey): ApiKeyService {
+  const insert = async (
+    db: Db,
+    tenantId: TenantId,
+    key: { name: string; livemode: boolean; scopes: readonly Scope[]; expiresInSeconds: number | null },
+  ): Promise<KeyWithToken> => {
+    const token = newToken(key.livemode ? 'mp_live' : 'mp_test');
+    const digest = keyedDigest(master, 'api_key', token);
+    const row = await insertApiKey(db, tenantId, { ...key, id: newId('key'), last4: last4(token), digest });
+    return { key: row, token };
+  };
+  return {
+    create(db, tenantId, rights, input) {
+      const wanted = input.scopes ?? scopes.filter((scope) => rights?.scopes.includes(scope) ?? true);
+      refuseMoreThan(rights, wanted, '/scopes');
+      const livemode = input.livemode ?? rights?.livemode ?? true;
+      if (rights !== null && livemode !== rights.livemode) {
+        throw invalid('invalid_request', '/livemode', 'must be the mode of the calling key');
+      }
+      const expiresInSeconds = input.expires_in_seconds ?? null;
+      return insert(db, tenantId, { name: input.name, livemode, scopes: wanted, expiresInSeconds });
+    },
+    list: listApiKeys,
+    async revoke(db, tenantId, livemode, id) {
+      if ((await lockApiKey(db, tenantId, livemode, id)) === null) throw notFound();
+      const row = await revokeApiKey(db, tenantId, id);
+      if (row === null) throw notFound();
+      return row;
+    },
+    async rotate(db, tenantId, rights, id, overlapSeconds) {
+      const old = await lockApiKey(db, tenantId, rights.livemode, id);
+      if (old === null) throw notFound();
+      if (old.revoked_at !== null || old.is_expired) {
+        throw new Failure('key_not_active', 'Only an active key can be rotated.');
+      }
+      refuseMoreThan(rights, old.scopes, '');
+      await shortenApiKey(db, tenantId, id, overlapSeconds);
+      return insert(db, tenantId, { ...old, expiresInSeconds: null });
+    },
+    async ensureOperatorKey(db, given) {
+      if (given === null && (await countOperatorKeys(db)) > 0) return null;
+      const token = given ?? newToken('mp_op');
+      const digest = keyedDigest(master, 'api_key', token);
+      const name = given === null ? 'first operator key' : 'OPERATOR_API_KEY';
+      await insertOperatorKey(db, { id: newId('key'), name, last4: last4(token), digest });
+      return given === null ? token : null;
+    },
+  };
+}
+
+/** Otherwise a narrow key could make itself a wide one. */
+function refuseMoreThan(rights: KeyRights | null, wanted: readonly string[], pointer: string): void {
+  if (rights === null || wanted.every((scope) => rights.scopes.includes(scope))) return;
+  throw invalid('invalid_request', pointer, 'has a scope that the calling key does not have');
+}

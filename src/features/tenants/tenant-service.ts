@@ -1,0 +1,79 @@
+import type { Unit } from '../../db/database.ts';
+import { Failure, invalid, notFound } from '../../kernel/errors.ts';
+import { newTenantId, type TenantId } from '../../kernel/ids.ts';
+import { isCountry } from '../../kernel/phone.ts';
+import type { KeyRing } from './key-ring.ts';
+import {
+  findTenantAcrossTenants,
+  insertTenant,
+  listTenantsAcrossTenants,
+  type TenantRow,
+  updateTenant,
+} from './tenant-store.ts';
+
+/** As the API takes it: the country is a shape so far. */
+export type NewTenant = {
+  name: string;
+  vertical: TenantRow['vertical'];
+  default_country: string;
+  out_of_session_policy: TenantRow['out_of_session_policy'];
+};
+export type TenantChange = Partial<NewTenant> & { status?: TenantRow['status'] };
+
+export type TenantService = {
+  create(unit: Unit, input: NewTenant): Promise<TenantRow>;
+  list(unit: Unit, limit: number, startingAfter: string | null): Promise<TenantRow[]>;
+  /** Throws not_found. */
+  get(unit: Unit, id: string): Promise<TenantRow>;
+  /** Throws not_found, tenant_closed. */
+  update(unit: Unit, id: string, change: TenantChange): Promise<TenantRow>;
+  /** For an operator who acts on a tenant: from here on the transaction sees that tenant. Throws not_found, tenant_closed. */
+  enter(unit: Unit, id: string): Promise<TenantRow>;
+};
+
+/** @param openTenant what every tenant starts with (its pools); handed in, because pools know tenants and not the reverse */
+export function createTenantService(parts: {
+  keyRing: KeyRing;
+  openTenant: (unit: Unit, tenantId: TenantId) => Promise<void>;
+}): TenantService {
+  const get = async (unit: Unit, id: string): Promise<TenantRow> => {
+    const tenant = await findTenantAcrossTenants(unit, id);
+    if (tenant === null) throw notFound();
+    return tenant;
+  };
+  return {
+    async create(unit, input) {
+      const id = newTenantId();
+      const fields = { ...input, default_country: readCountry(input.default_country) };
+      const tenant = await insertTenant(unit, id, fields);
+      await unit.enter(id);
+      await parts.keyRing.create(unit, id);
+      await parts.openTenant(unit, id);
+      return tenant;
+    },
+    list: listTenantsAcrossTenants,
+    get,
+    async update(unit, id, { default_country, ...change }) {
+      const tenant = await get(unit, id);
+      const country = default_country === undefined ? {} : { default_country: readCountry(default_country) };
+      const updated = await updateTenant(unit, tenant.id, { ...change, ...country });
+      if (updated === null) throw closed();
+      return updated;
+    },
+    async enter(unit, id) {
+      const tenant = await get(unit, id);
+      if (tenant.status === 'closed') throw closed();
+      await unit.enter(tenant.id);
+      return tenant;
+    },
+  };
+}
+
+function closed(): Failure {
+  return new Failure('tenant_closed', 'A closed tenant cannot be changed.');
+}
+
+export function readCountry(text: string) {
+  if (isCountry(text)) return text;
+  throw invalid('invalid_request', '/default_country', 'is not a country with a known numbering plan');
+}

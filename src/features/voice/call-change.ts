@@ -1,0 +1,32 @@
+import type { VobizEvent } from '../vobiz/events.ts';
+import type { CallChange, CallStatus } from './call-store.ts';
+
+const statusOf: Record<string, CallStatus> = {
+  completed: 'completed',
+  busy: 'busy',
+  'no-answer': 'no_answer',
+  timeout: 'no_answer',
+  cancel: 'canceled',
+  canceled: 'canceled',
+  cancelled: 'canceled',
+  failed: 'failed',
+  rejected: 'failed',
+};
+
+/** What an event says about the call as a whole; null when it says nothing. */
+export function changeOf(event: VobizEvent): CallChange | null {
+  switch (event.kind) {
+    case 'dial_answer':
+    case 'dial_connected':
+      return { status: 'in_progress', ended: false };
+    case 'hangup':
+      return {
+        status: statusOf[event.callStatus ?? ''] ?? 'completed',
+        duration_seconds: event.durationSeconds,
+        hangup_cause: event.cause,
+        ended: true,
+      };
+    default:
+      return null;
+  }
+}

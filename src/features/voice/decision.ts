@@ -1,0 +1,51 @@
+import { callerIndex } from '../../crypto/blind-index.ts';
+import type { TenantKeys } from '../../crypto/tenant-keys.ts';
+import type { Db } from '../../db/database.ts';
+import { type CountryCode, candidatesOf, type E164, isCountry } from '../../kernel/phone.ts';
+import { isWithheld } from '../vobiz/caller.ts';
+import { decideRoute, type Route } from './route.ts';
+import { type FoundBinding, findBindings, type RouteDid } from './route-store.ts';
+
+export type Decision = {
+  route: Route;
+  /** The binding that the route is about, with the other party's sealed number. */
+  binding: FoundBinding | null;
+  /** The caller as it was read: the reading with a binding, else the most likely one. */
+  caller: E164 | null;
+};
+
+/** Gathers the facts about a caller on a DID and decides. One round trip to Postgres, none for a withheld caller. */
+export async function decide(
+  db: Db,
+  did: RouteDid,
+  keys: TenantKeys,
+  from: string | null,
+): Promise<Decision> {
+  const callers = isWithheld(from) ? [] : candidatesOf(from ?? '', countriesOf(did));
+  const indexes = callers.map((caller) => callerIndex(keys, caller));
+  const bindings = indexes.length === 0 ? [] : await findBindings(db, did.tenant_id, did.did_id, indexes);
+  const route = decideRoute({
+    did: { status: did.did_status },
+    tenantStatus: did.tenant_status,
+    outOfSessionPolicy: did.out_of_session_policy,
+    isCallerKnown: callers.length > 0,
+    bindings,
+  });
+  const binding = route.binding === null ? null : (bindings[0] ?? null);
+  const caller = callers[binding === null ? 0 : binding.callerPlace - 1] ?? null;
+  return { route, binding, caller };
+}
+
+/** Carriers write a caller as it is dialled where the DID is; the tenant's country comes second. */
+function countriesOf(did: RouteDid): CountryCode[] {
+  const country = did.country !== null && isCountry(did.country) ? [did.country] : [];
+  return [...new Set([...country, did.default_country])];
+}
+
+export const unknownDid: Route = decideRoute({
+  did: null,
+  tenantStatus: 'active',
+  outOfSessionPolicy: 'reject',
+  isCallerKnown: false,
+  bindings: [],
+});

@@ -1,0 +1,97 @@
+import type { Db } from '../../db/database.ts';
+import type { Id, TenantId } from '../../kernel/ids.ts';
+import type { CountryCode, E164 } from '../../kernel/phone.ts';
+import type { BindingFacts } from './route.ts';
+
+/** A dialled DID with what the decision and the webhook need of its tenant. */
+export type RouteDid = {
+  tenant_id: TenantId;
+  did_id: Id<'did'>;
+  e164: E164;
+  country: string | null;
+  did_status: 'active' | 'retiring' | 'retired';
+  livemode: boolean;
+  tenant_status: 'active' | 'suspended' | 'closed';
+  default_country: CountryCode;
+  out_of_session_policy: 'announce' | 'reject';
+};
+export type DialledDid = RouteDid & { key_version: number; wrapped_keys: Buffer };
+
+/** AcrossTenants: the dialled number, or the call, names the tenant. Null when it is nobody's on this account. */
+export async function findDialledDidAcrossTenants(
+  db: Db,
+  accountId: string,
+  scopes: readonly string[],
+  numbers: readonly E164[],
+  providerCallId: string | null,
+): Promise<DialledDid | null> {
+  const [row] = await db.rows<DialledDid>('select * from webhook_find_did($1, $2, $3, $4)', [
+    accountId,
+    scopes,
+    numbers,
+    providerCallId,
+  ]);
+  return row ?? null;
+}
+
+/** For explanations: the tenant's own DID of this number, the one in service if there were several. */
+export async function findOwnDid(
+  db: Db,
+  owner: { tenantId: TenantId; livemode: boolean },
+  number: E164,
+): Promise<RouteDid | null> {
+  const [row] = await db.rows<RouteDid>(
+    `select d.tenant_id, d.id as did_id, d.e164, d.country, d.status as did_status, d.livemode,
+            t.status as tenant_status, t.default_country, t.out_of_session_policy
+       from dids d join tenants t on t.id = d.tenant_id
+      where d.tenant_id = $1 and d.livemode = $2 and d.e164 = $3
+      order by d.status = 'retired', d.id desc limit 1`,
+    [owner.tenantId, owner.livemode, number],
+  );
+  return row ?? null;
+}
+
+/** A binding with what a bridge needs beyond the decision: the other party's number, sealed. */
+export type FoundBinding = BindingFacts & {
+  callerPlace: number;
+  other: { sealed: Buffer; keyVersion: number };
+};
+
+/** The bindings of these readings of the caller on this DID: none, one, or two when it is ambiguous. One round trip. */
+export async function findBindings(
+  db: Db,
+  tenantId: TenantId,
+  didId: string,
+  callers: readonly Buffer[],
+): Promise<FoundBinding[]> {
+  const rows = await db.rows<FactsRow>('select * from route_facts($1, $2, $3)', [tenantId, didId, callers]);
+  return rows.map((row) => ({
+    callerPlace: row.caller_place,
+    sessionId: row.session_id,
+    side: row.side,
+    isReleased: row.is_released,
+    sessionStatus: row.session_status,
+    isExpired: row.is_expired,
+    direction: row.direction,
+    ringTimeoutSeconds: row.ring_timeout_seconds,
+    maxCallSeconds: row.max_call_seconds,
+    otherDid: { e164: row.other_did_e164, status: row.other_did_status },
+    other: { sealed: row.other_sealed, keyVersion: row.other_key_version },
+  }));
+}
+
+type FactsRow = {
+  caller_place: number;
+  session_id: string;
+  side: 'a' | 'b';
+  is_released: boolean;
+  session_status: 'active' | 'ended';
+  is_expired: boolean;
+  direction: 'both' | 'a_to_b' | 'b_to_a';
+  ring_timeout_seconds: number;
+  max_call_seconds: number;
+  other_did_e164: E164;
+  other_did_status: 'active' | 'retiring' | 'retired';
+  other_sealed: Buffer;
+  other_key_version: number;
+};

@@ -1,0 +1,136 @@
+import type { E164 } from '../../kernel/phone.ts';
+
+export type Side = 'a' | 'b';
+export type RouteDecision = 'bridge' | 'announce' | 'reject';
+export type RouteReason =
+  | 'live_binding'
+  | 'unknown_did'
+  | 'tenant_suspended'
+  | 'caller_withheld'
+  | 'direction_not_allowed'
+  | 'caller_id_not_owned'
+  | 'session_ended'
+  | 'session_expired'
+  | 'phone_replaced'
+  | 'caller_not_allowed';
+
+export type RouteStep = { rule: string; outcome: 'pass' | 'match' | 'stop'; detail: string };
+
+/** The caller's binding on the dialled DID, with its session, as of Postgres' clock. */
+export type BindingFacts = {
+  sessionId: string;
+  side: Side;
+  /** The phone was taken out of the session. */
+  isReleased: boolean;
+  sessionStatus: 'active' | 'ended';
+  isExpired: boolean;
+  direction: 'both' | 'a_to_b' | 'b_to_a';
+  ringTimeoutSeconds: number;
+  maxCallSeconds: number;
+  /** The DID that the other party knows the caller by. */
+  otherDid: { e164: E164; status: 'active' | 'retiring' | 'retired' };
+};
+
+export type RouteFacts = {
+  /** Null when no DID of this account has the dialled number. */
+  did: { status: 'active' | 'retiring' | 'retired' } | null;
+  tenantStatus: 'active' | 'suspended' | 'closed';
+  outOfSessionPolicy: 'announce' | 'reject';
+  /** False when the caller is withheld, or what the carrier sent is no number. */
+  isCallerKnown: boolean;
+  /** One for each reading of the caller's number that has a binding here. */
+  bindings: readonly BindingFacts[];
+};
+
+/** What a caller hears who is not connected; the words are in announcements.ts. */
+export type Announcement = 'over' | 'not_connected' | 'unavailable' | 'not_allowed';
+
+export type Route = { reason: RouteReason; trace: RouteStep[] } & (
+  | { decision: 'bridge'; binding: BindingFacts; callerId: E164 }
+  | { decision: 'announce'; announcement: Announcement; binding: BindingFacts | null }
+  | { decision: 'reject'; binding: null }
+);
+
+/**
+ * Who is this call for? The first rule that stops decides. The webhook, the explanation and every test call come through
+ * here; it knows nothing of HTTP, XML, Postgres or clocks.
+ */
+export function decideRoute(facts: RouteFacts): Route {
+  const trace: RouteStep[] = [];
+  const pass = (rule: string, detail: string) => void trace.push({ rule, outcome: 'pass', detail });
+  const stop = (rule: string, detail: string) => void trace.push({ rule, outcome: 'stop', detail });
+  const announce = (
+    reason: RouteReason,
+    announcement: Announcement,
+    binding: BindingFacts | null = null,
+  ): Route => ({ decision: 'announce', reason, announcement, binding, trace });
+  const outOfSession = (reason: RouteReason): Route => {
+    const policy = facts.outOfSessionPolicy;
+    trace.push({ rule: 'out_of_session', outcome: 'stop', detail: `The tenant's policy is to ${policy}.` });
+    if (policy === 'announce') return announce(reason, 'not_connected');
+    return { decision: 'reject', reason, binding: null, trace };
+  };
+
+  if (facts.did === null || facts.did.status === 'retired') {
+    stop('did', 'The dialled number is no DID that is in service here.');
+    return { decision: 'reject', reason: 'unknown_did', binding: null, trace };
+  }
+  pass('did', `The dialled number is a DID of the tenant and ${facts.did.status}.`);
+
+  if (facts.tenantStatus !== 'active') {
+    stop('tenant', `The tenant is ${facts.tenantStatus}.`);
+    return announce('tenant_suspended', 'unavailable');
+  }
+  pass('tenant', 'The tenant is active.');
+
+  if (!facts.isCallerKnown) {
+    stop('caller', 'The caller is withheld or not a phone number.');
+    return outOfSession('caller_withheld');
+  }
+  pass('caller', 'The caller is a phone number.');
+
+  const [binding, ...others] = facts.bindings;
+  if (binding === undefined) {
+    stop('binding', 'The caller is in no session on this DID.');
+    return outOfSession('caller_not_allowed');
+  }
+  if (others.length > 0) {
+    // Connecting the likelier one would sometimes connect the wrong person.
+    stop('binding', 'What the carrier sent can be read as the phones of two different sessions.');
+    return outOfSession('caller_not_allowed');
+  }
+  trace.push({
+    rule: 'binding',
+    outcome: 'match',
+    detail: `The caller is party ${binding.side} of a session.`,
+  });
+
+  if (binding.sessionStatus === 'ended') {
+    stop('session', 'The session was ended.');
+    return announce('session_ended', 'over', binding);
+  }
+  if (binding.isExpired) {
+    stop('session', 'The session has expired.');
+    return announce('session_expired', 'over', binding);
+  }
+  if (binding.isReleased) {
+    stop('session', 'The session goes on with another phone of this party.');
+    return announce('phone_replaced', 'over', binding);
+  }
+  pass('session', 'The session is active.');
+
+  const forbidden = binding.side === 'a' ? 'b_to_a' : 'a_to_b';
+  if (binding.direction === forbidden) {
+    stop('direction', `Only the other party may call: ${binding.direction}.`);
+    return announce('direction_not_allowed', 'not_allowed', binding);
+  }
+  pass('direction', `Calls from party ${binding.side} are allowed.`);
+
+  // Showing a number that is not the tenant's own is an offence, whatever brought it here.
+  if (binding.otherDid.status === 'retired') {
+    stop('caller_id', "The other party's masking number is not in service any more.");
+    return announce('caller_id_not_owned', 'unavailable', binding);
+  }
+  pass('caller_id', "The other party sees its own masking number, a DID of the tenant's.");
+  return { decision: 'bridge', reason: 'live_binding', binding, callerId: binding.otherDid.e164, trace };
+}

@@ -1,0 +1,224 @@
+import { callerIndex } from '../../crypto/blind-index.ts';
+import { seal } from '../../crypto/sealing.ts';
+import type { TenantKeys } from '../../crypto/tenant-keys.ts';
+import type { Database } from '../../db/database.ts';
+import { newId, readTenantId, type TenantId } from '../../kernel/ids.ts';
+import { isAmong } from '../../kernel/ip.ts';
+import { candidatesOf, type E164 } from '../../kernel/phone.ts';
+import type { KeyRing } from '../tenants/key-ring.ts';
+import type { ProviderAccountService, WebhookAccount } from '../tenants/provider-account-service.ts';
+import { eventKey, readEvent, type VobizEvent } from '../vobiz/events.ts';
+import { baseUrls, checkSignature } from '../vobiz/signature.ts';
+import {
+  afterDialDocument,
+  answerDocument,
+  type CallUrls,
+  emptyDocument,
+  rejectedDocument,
+} from './answer-document.ts';
+import { changeOf } from './call-change.ts';
+import { burnNonces, type NewCall, recordAnswer, recordCallEvent, type StoredEvent } from './call-store.ts';
+import { type Decision, decide } from './decision.ts';
+import { type DialledDid, findDialledDidAcrossTenants } from './route-store.ts';
+
+/** A request to the webhook, whatever the HTTP framework. */
+export type WebhookRequest = {
+  token: string;
+  /** The path as it was requested; it is what a signature covers. */
+  path: string;
+  address: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  form: Readonly<Record<string, unknown>>;
+  /** From a URL of our own; null at the answer and hangup URL. */
+  call: { tenantId: string; callId: string; event: 'dial' | 'leg' } | null;
+};
+/** Every answer is a document, also a refusal: a caller must never hear a broken line. */
+export type WebhookReply = { status: 200 | 403 | 404; xml: string };
+
+export type WebhookService = { handle(request: WebhookRequest): Promise<WebhookReply> };
+
+const refused: WebhookReply = { status: 403, xml: rejectedDocument };
+const unknown: WebhookReply = { status: 404, xml: rejectedDocument };
+const accepted: WebhookReply = { status: 200, xml: emptyDocument };
+
+/**
+ * @param openNumber the other party's real number, from its sealed form
+ * @param publicUrl the base that the provider was given, without a slash at the end
+ */
+export function createWebhookService(parts: {
+  database: Database;
+  keyRing: KeyRing;
+  accounts: ProviderAccountService;
+  publicUrl: string;
+  openNumber: (
+    keys: TenantKeys,
+    tenantId: TenantId,
+    sessionId: string,
+    side: 'a' | 'b',
+    sealed: Buffer,
+  ) => E164;
+}): WebhookService {
+  const { database, keyRing, accounts, publicUrl } = parts;
+
+  const urlsOf = (token: string, tenantId: TenantId, callId: string): CallUrls => {
+    const base = `${publicUrl}/webhooks/vobiz/${token}/tenants/${tenantId}/calls/${callId}`;
+    return { dial: `${base}/dial`, leg: `${base}/leg` };
+  };
+
+  const findDid = (account: WebhookAccount, event: VobizEvent): Promise<DialledDid | null> => {
+    const texts = [event.to, 'bLegFrom' in event ? event.bLegFrom : null];
+    const numbers = texts.flatMap((text) => candidatesOf(text ?? '', [account.defaultCountry]));
+    const scopes = account.tenantId !== null && !account.livemode ? [account.tenantId] : ['live'];
+    return findDialledDidAcrossTenants(database.single, account.id, scopes, numbers, event.callUuid);
+  };
+
+  const destinationOf = async (did: DialledDid, { route, binding }: Decision): Promise<E164 | null> => {
+    if (route.decision !== 'bridge' || binding === null) return null;
+    const { sealed, keyVersion } = binding.other;
+    const acting = { as: 'tenant' as const, tenantId: did.tenant_id };
+    const keys =
+      keyVersion === did.key_version
+        ? keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys })
+        : await database.transaction(acting, (unit) => keyRing.version(unit, did.tenant_id, keyVersion));
+    const otherSide = binding.side === 'a' ? 'b' : 'a';
+    return parts.openNumber(keys, did.tenant_id, binding.sessionId, otherSide, sealed);
+  };
+
+  /** What is not kept still uses up its nonces. */
+  const unkept = async (
+    account: WebhookAccount,
+    nonces: string[],
+    reply: WebhookReply,
+  ): Promise<WebhookReply> => {
+    if (nonces.length > 0 && !(await burnNonces(database.single, account.id, nonces))) return refused;
+    return reply;
+  };
+
+  const answer = async (
+    request: WebhookRequest,
+    account: WebhookAccount,
+    event: VobizEvent,
+    nonces: string[],
+  ) => {
+    // A call that we placed ourselves is no caller at a masking number.
+    const did = event.direction === 'outbound' ? null : await findDid(account, event);
+    if (did === null) return unkept(account, nonces, { status: 200, xml: rejectedDocument });
+    const keys = keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys });
+    const decision = await decide(database.single, did, keys, event.from);
+    const { route, binding, caller } = decision;
+    const id = newId('call');
+    const call: NewCall = {
+      id,
+      livemode: did.livemode,
+      provider_call_id: event.callUuid ?? `unnamed-${id}`,
+      did_id: did.did_id,
+      session_id: binding?.sessionId ?? null,
+      caller_side: binding?.side ?? null,
+      decision: route.decision,
+      reason: route.reason,
+      trace: route.trace,
+    };
+    const sealedCaller =
+      caller === null
+        ? null
+        : {
+            index: callerIndex(keys, caller),
+            sealed: seal(keys.dataKey, caller, `${did.tenant_id}|calls|${call.provider_call_id}`),
+          };
+    const stored = storedEvent(request, account, did.tenant_id, keys, event, nonces);
+    const record = await recordAnswer(database.single, stored, call, sealedCaller);
+    if (record.outcome === 'replayed') return refused;
+    if (record.outcome === 'over') return accepted;
+    const urls = urlsOf(request.token, did.tenant_id, record.callId);
+    const xml = answerDocument(route, await destinationOf(did, decision), urls);
+    return { status: 200 as const, xml };
+  };
+
+  const keepEvent = async (
+    request: WebhookRequest,
+    account: WebhookAccount,
+    event: VobizEvent,
+    nonces: string[],
+  ) => {
+    const place = await placeOf(request, account, event);
+    if (place === 'stranger') return unknown;
+    if (place === null) return unkept(account, nonces, accepted);
+    const outcome = await recordCallEvent(
+      database.single,
+      {
+        ...storedEvent(request, account, place.tenantId, place.keys, event, nonces),
+        kind: event.kind,
+        providerCallId: event.callUuid,
+        callId: request.call?.callId ?? null,
+      },
+      changeOf(event),
+    );
+    if (outcome === 'stranger') return unknown;
+    if (outcome === 'replayed') return refused;
+    if (event.kind === 'dial_action')
+      return { status: 200 as const, xml: afterDialDocument(event.dialStatus) };
+    return accepted;
+  };
+
+  /** Whose event it is, by our own URL or by the number or call that it names; null when nobody here knows it. */
+  const placeOf = async (request: WebhookRequest, account: WebhookAccount, event: VobizEvent) => {
+    if (request.call !== null) {
+      // The path names the tenant; that the call is this account's own is checked where the event is kept.
+      const tenantId = readTenantId(request.call.tenantId);
+      if (tenantId === null || (account.tenantId !== null && account.tenantId !== tenantId))
+        return 'stranger';
+      const acting = { as: 'tenant' as const, tenantId };
+      const keys = await database.transaction(acting, (unit) => keyRing.find(unit, tenantId));
+      return keys === null ? 'stranger' : { tenantId, keys };
+    }
+    const did = await findDid(account, event);
+    if (did === null) return null;
+    const wrapped = { version: did.key_version, wrapped: did.wrapped_keys };
+    return { tenantId: did.tenant_id, keys: keyRing.unwrap(did.tenant_id, wrapped) };
+  };
+
+  return {
+    async handle(request) {
+      const account = await accounts.findByWebhookToken(database.single, request.token);
+      if (account === null) return unknown;
+      const nonces = admit(request, account, publicUrl);
+      if (nonces === null) return refused;
+      const event = readEvent(request.form);
+      if (event.kind === 'answer' && request.call === null) return answer(request, account, event, nonces);
+      return keepEvent(request, account, event, nonces);
+    },
+  };
+}
+
+/** The nonces to use up, or null when the sender may not post: its address, or its signature. */
+function admit(request: WebhookRequest, account: WebhookAccount, publicUrl: string): string[] | null {
+  if (account.allowedIps.length > 0 && !isAmong(request.address, account.allowedIps)) return null;
+  if (account.signatureMode === 'off') return [];
+  const check = checkSignature({
+    headers: request.headers,
+    urls: baseUrls(publicUrl, request.path),
+    tokens: account.authTokens,
+  });
+  if (check.outcome === 'valid') return check.nonces;
+  return check.outcome === 'unsigned' && account.signatureMode === 'if_present' ? [] : null;
+}
+
+function storedEvent(
+  request: WebhookRequest,
+  account: WebhookAccount,
+  tenantId: TenantId,
+  keys: TenantKeys,
+  event: VobizEvent,
+  nonces: string[],
+): StoredEvent {
+  const key = eventKey(event, request.call?.event) ?? `unnamed|${newId('req')}`;
+  const payload = JSON.stringify(request.form);
+  return {
+    tenantId,
+    accountId: account.id,
+    nonces,
+    key,
+    sealedPayload: seal(keys.dataKey, payload, `${tenantId}|call_events|${key}`),
+    keyVersion: keys.version,
+  };
+}
