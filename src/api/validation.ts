@@ -71,7 +71,7 @@ function check(validate: ValidateFunction, input: unknown, prefix: string): unkn
 function faultOf(error: ErrorObject, prefix: string): Fault {
   const params = error.params as Record<string, unknown>;
   const child = params.missingProperty ?? params.additionalProperty ?? params.propertyName;
-  const pointer = `${prefix}${error.instancePath}${child === undefined ? '' : `/${escape(String(child))}`}`;
+  const pointer = `${prefix}${error.instancePath}${child === undefined ? '' : `/${asPointerPart(String(child))}`}`;
   return { pointer: scrub(pointer.slice(0, 200)), message: messageOf(error, params) };
 }
 
@@ -91,6 +91,6 @@ function messageOf(error: ErrorObject, params: Record<string, unknown>): string 
 }
 
 /** RFC 6901. */
-function escape(key: string): string {
+function asPointerPart(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

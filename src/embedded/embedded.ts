@@ -26,7 +26,7 @@ export type Embedded = {
   /** As superuser, for tests and backups only. */
   adminUrl: string | null;
   redisUrl: string | null;
-  /** Resolves when a server ended that nobody stopped; never rejects. */
+  /** Resolves when a server ended that nobody stopped; never rejects. Waiting for it keeps no process alive. */
   crashed: Promise<Error>;
   stop: () => Promise<void>;
 };

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StartFault } from '../kernel/start-fault.ts';
 import type { RunAs } from './child.ts';
@@ -30,11 +30,24 @@ export async function reachableBy(runAs: RunAs, folder: string): Promise<boolean
 
 /** Makes a folder with exactly this mode, whatever the umask; an existing folder is left as it is. */
 export function makeFolder(path: string, mode: number): void {
+  makeFolders(dirname(path));
   try {
-    // Not one recursive call: it would give the mode to every parent that it makes as well.
-    mkdirSync(dirname(path), { recursive: true });
     mkdirSync(path);
     chmodSync(path, mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/**
+ * Makes a folder and those above it, as the umask says. Not by mkdir's `recursive`: that never returns where a folder
+ * exists and nothing can be made in it (/proc, an automounter's folder), because the system calls that ENOENT.
+ */
+export function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  try {
+    mkdirSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

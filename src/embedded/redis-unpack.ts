@@ -1,6 +1,7 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolders } from './reachable.ts';
 import { isFit, unpackedIn } from './redis-binary.ts';
 import { childEnv, runTool, type ToolRun } from './run-tool.ts';
 
@@ -132,7 +133,7 @@ function aptGet(cwd: string, args: string[]): Promise<ToolRun> {
 
 function canBeMade(folder: string): boolean {
   try {
-    mkdirSync(dirname(folder), { recursive: true });
+    makeFolders(dirname(folder));
     accessSync(dirname(folder), constants.W_OK | constants.X_OK);
     return true;
   } catch {

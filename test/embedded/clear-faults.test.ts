@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import pg from 'pg';
 import { StartFault } from '../../src/kernel/start-fault.ts';
-import { type EmbeddedFolder, isRunning, makeEmbeddedFolder, until } from '../support/embedded-folder.ts';
+import {
+  crashOf,
+  type EmbeddedFolder,
+  isRunning,
+  makeEmbeddedFolder,
+  until,
+} from '../support/embedded-folder.ts';
 
 const isRoot = process.getuid?.() === 0;
 const folders: EmbeddedFolder[] = [];
@@ -98,7 +104,7 @@ describe('a server that ends while Maskplane runs', () => {
       const folder = newFolder();
       const embedded = await folder.start();
       process.kill(folder.pids()[name], 'SIGKILL');
-      const fault = await embedded.crashed;
+      const fault = await crashOf(embedded);
       saying(/^(Postgres|Redis) has ended unexpectedly \(signal SIGKILL\), see .*\.log\.$/)(fault);
       const left = folder.pids();
       await embedded.stop();
@@ -123,21 +129,24 @@ describe('a server that ends while Maskplane runs', () => {
     const computing = busy
       .query('select count(*) from generate_series(1, 1000000000)')
       .catch(() => 'broken off');
-    await until('it computes', () => isRunning(pid));
+    await until('it computes', async () => (await postgresOf(embedded.adminUrl)).computing === 1);
     process.kill(pid, 'SIGKILL');
-    await embedded.crashed;
+    await crashOf(embedded);
     await embedded.stop();
     assert.equal(await computing, 'broken off');
     await folder.start({ redis: false });
   });
 });
 
-async function postgresOf(adminUrl: string | null): Promise<{ pid: number }> {
+type PostgresFacts = { pid: number; computing: number };
+
+async function postgresOf(adminUrl: string | null): Promise<PostgresFacts> {
   const client = new pg.Client({ connectionString: adminUrl ?? '' });
   await client.connect();
   try {
-    const sql = `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid`;
-    return (await client.query<{ pid: number }>(sql)).rows[0] ?? { pid: 0 };
+    const sql = `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int as pid,
+      (select count(*)::int from pg_stat_activity where state = 'active' and query like '%1000000000)') as computing`;
+    return (await client.query<PostgresFacts>(sql)).rows[0] ?? { pid: 0, computing: 0 };
   } finally {
     await client.end();
   }

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../../src/embedded/child.ts';
 import { type Embedded, type EmbeddedOptions, startEmbedded } from '../../src/embedded/embedded.ts';
 import { processBegan } from '../../src/embedded/process-identity.ts';
 
@@ -51,8 +52,8 @@ export function openTemporaryFolder(): string {
 
 export const isRunning = (pid: number): boolean => processBegan(pid) !== null;
 
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const giveUpAt = Date.now() + patienceMs; !holds(); await sleep(20)) {
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const giveUpAt = Date.now() + patienceMs; !(await holds()); await sleep(20)) {
     if (Date.now() > giveUpAt) throw new Error(`Waited in vain until ${what}.`);
   }
 }
@@ -63,4 +64,11 @@ function removeOutside(dataDir: string): void {
   } catch {
     // The cluster is in the data folder itself, or there is none.
   }
+}
+
+/** What a server's end is reported as; bounded, because a promise alone keeps no process alive. */
+export async function crashOf(embedded: Embedded): Promise<Error> {
+  const fault = await within(embedded.crashed, patienceMs);
+  if (fault === null) throw new Error('The end of a server was not reported.');
+  return fault;
 }

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import pg from 'pg';
+import { createApp } from '../../src/app.ts';
+import { type Container, createContainer } from '../../src/container.ts';
+import { type MasterKey, newMasterKeyText, readMasterKey } from '../../src/crypto/master-key.ts';
+import { isMasterKeyOf } from '../../src/features/tenants/master-key-store.ts';
+import { createLogger } from '../../src/kernel/logger.ts';
+
+/** Of the servers that `npm test` has started. */
+function fromEnvironment(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set; run tests by: npm test -- <file>`);
+  return value;
+}
+
+export type World = {
+  container: Container;
+  master: MasterKey;
+  /** Where the whole service listens. */
+  url: string;
+  /** The base that signatures cover. */
+  publicUrl: string;
+  operatorToken: string;
+  databaseUrl: string;
+  redisPrefix: string;
+  /** As superuser, past every wall: to look at what is really there, and to move time. */
+  sql<R = Record<string, unknown>>(text: string, params?: unknown[]): Promise<R[]>;
+  /** Every line that was logged. */
+  logLines: string[];
+  close(): Promise<void>;
+};
+
+export type WorldOptions = { redisUrl?: string; rateLimitPerMinute?: number; databaseConnections?: number };
+
+/** The whole service on a database of its own, cloned from the migrated template, and on keys of its own in Redis. */
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const name = `t_${randomBytes(6).toString('hex')}`;
+  await withAdmin(fromEnvironment('TEST_ADMIN_URL'), (admin) => cloneDatabase(admin, name));
+  const databaseUrl = onDatabase(fromEnvironment('TEST_DATABASE_URL'), name);
+  const adminUrl = onDatabase(fromEnvironment('TEST_ADMIN_URL'), name);
+  const master = readMasterKey(newMasterKeyText());
+  if (master === null) throw new Error('a fresh master key is not readable');
+
+  const logLines: string[] = [];
+  const logger = createLogger('trace', { write: (line) => void logLines.push(line) });
+  const server = createServer();
+  const port = await listen(server);
+  const publicUrl = 'https://masking.example.com';
+  const redisPrefix = `${name}:`;
+  const container = createContainer({
+    databaseUrl,
+    redisUrl: options.redisUrl ?? fromEnvironment('TEST_REDIS_URL'),
+    master,
+    publicUrl,
+    databaseConnections: options.databaseConnections ?? 10,
+    rateLimitPerMinute: options.rateLimitPerMinute ?? 1_000_000,
+    logger,
+    redisPrefix,
+  });
+  const operatorToken = await container.database.transaction({ as: 'operator' }, async (unit) => {
+    await isMasterKeyOf(unit, master);
+    return container.apiKeys.ensureOperatorKey(unit, null);
+  });
+  if (operatorToken === null) throw new Error('a fresh database had an operator key');
+  server.on('request', createApp(container, { state: () => 'ok', trustedProxies: 0 }));
+
+  const admin = new pg.Pool({ connectionString: adminUrl, max: 3 });
+  return {
+    container,
+    master,
+    url: `http://127.0.0.1:${port}`,
+    publicUrl,
+    operatorToken,
+    databaseUrl,
+    redisPrefix,
+    async sql<R>(text: string, params: unknown[] = []) {
+      return (await admin.query(text, params)).rows as R[];
+    },
+    logLines,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await container.close();
+      await admin.end();
+      await withAdmin(fromEnvironment('TEST_ADMIN_URL'), (client) =>
+        client.query(`drop database if exists ${name} with (force)`),
+      );
+    },
+  };
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+async function withAdmin(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function cloneDatabase(admin: pg.Client, name: string): Promise<void> {
+  await admin.query(`create database ${name} template maskplane_template owner maskplane_owner`);
+}
+
+function onDatabase(url: string, name: string): string {
+  const parsed = new URL(url);
+  parsed.pathname = `/${name}`;
+  return parsed.toString();
+}
