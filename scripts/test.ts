@@ -10,7 +10,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import pg from 'pg';
 import { type Embedded, startEmbedded } from '../src/embedded/embedded.ts';
 import { StartFault } from '../src/kernel/start-fault.ts';
@@ -27,7 +27,9 @@ let runner: ChildProcess | null = null;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     stopSignal ??= signal;
-    runner?.kill('SIGTERM');
+    signalRunner('SIGTERM');
+    // A runner that does not listen is not waited for.
+    setTimeout(signalRunner, 5_000, 'SIGKILL').unref();
   });
 }
 
@@ -38,7 +40,10 @@ async function main(args: string[]): Promise<number> {
   const unknown = args.filter((arg) => arg.startsWith('--') && arg !== '--fast');
   if (unknown.length > 0)
     return fail(`Unknown option ${unknown[0]}: only --fast and file names are understood.`);
-  const files = named.length > 0 ? named : testFiles(args.includes('--fast') ? fastFolders : ['.']);
+  const files =
+    named.length > 0
+      ? named.map((file) => resolve(file))
+      : testFiles(args.includes('--fast') ? fastFolders : ['.']);
   const missing = files.find((file) => !existsSync(file));
   if (missing !== undefined) return fail(`There is no test file ${missing}.`);
   if (files.length === 0) return fail('No test file was found.');
@@ -102,14 +107,31 @@ function runTests(files: string[], embedded: Embedded): Promise<number> {
   };
   // Set when we are ourselves run by a test; it would turn the report into a wire format.
   delete env.NODE_TEST_CONTEXT;
-  return new Promise((resolve) => {
-    runner = spawn(process.execPath, [...options, ...files], { cwd: root, env, stdio: 'inherit' });
-    runner.once('error', (error) => resolve(fail(error)));
+  return new Promise((done) => {
+    // A process group of its own: the files' processes are ended with it, whoever got the signal.
+    runner = spawn(process.execPath, [...options, ...files], {
+      cwd: root,
+      env,
+      stdio: 'inherit',
+      detached: true,
+    });
+    runner.once('error', (error) => done(fail(error)));
     runner.once('exit', (code, signal) => {
+      // Test files that outlive it (they may ignore SIGTERM) would go on against servers that are gone.
+      signalRunner('SIGKILL');
       const by = stopSignal ?? signal;
-      resolve(by === null ? (code ?? 1) : 128 + constants.signals[by]);
+      done(by === null ? (code ?? 1) : 128 + constants.signals[by]);
     });
   });
+}
+
+function signalRunner(signal: NodeJS.Signals): void {
+  if (runner?.pid === undefined) return;
+  try {
+    process.kill(-runner.pid, signal);
+  } catch {
+    // None of them is left.
+  }
 }
 
 function testFiles(folders: string[]): string[] {

@@ -34,13 +34,14 @@ export async function makeSocketFolder(note: string, runAs: RunAs): Promise<Sock
   const path = mkdtempSync(join(parent, prefix));
   if (runAs !== null) chownSync(path, runAs.uid, runAs.gid);
   writeFileSync(note, `${path}\n`, { mode: 0o600 });
-  return {
-    path,
-    remove: () => {
-      removeFolder(path);
-      rmSync(note, { force: true });
-    },
+  const remove = () => {
+    process.off('exit', remove);
+    removeFolder(path);
+    rmSync(note, { force: true });
   };
+  // A server that is told to end as we exit does not miss it.
+  process.on('exit', remove);
+  return { path, remove };
 }
 
 function removeFolder(path: string): void {

@@ -39,7 +39,8 @@ export function checkReply(
       /^application\/problem\+json/,
       `${method} ${path} ${status}: no problem document`,
     );
-    return validate('problem', { $ref: '#/components/schemas/Problem' }, body, `${method} ${path} ${status}`);
+    validate('problem', { $ref: '#/components/schemas/Problem' }, body, `${method} ${path} ${status}`);
+    return;
   }
   assert.ok(operation, `${method} ${path} gave ${status} but is not documented`);
   const response = operation.responses[String(status)];

@@ -84,9 +84,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       await new Promise((resolve) => server.close(resolve));
       await container.close();
       await admin.end();
-      await withAdmin(fromEnvironment('TEST_ADMIN_URL'), (client) =>
-        client.query(`drop database if exists ${name} with (force)`),
-      );
+      // The database stays: the run throws its whole Postgres away, and until then a failed test can be looked into.
     },
   };
 }
