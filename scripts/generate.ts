@@ -22,8 +22,6 @@ const specFile = join(root, 'openapi.yaml');
 
 const headerOf = (source: string) => `// Generated from ${source} by \`npm run generate\`: do not edit.\n\n`;
 
-process.exitCode = await main(process.argv.slice(2));
-
 async function main(args: string[]): Promise<number> {
   const unknown = args.find((arg) => arg !== '--check');
   if (unknown !== undefined) return fail(`Unknown argument ${unknown}: only --check is understood.`);
@@ -148,7 +146,9 @@ function typeOf(table: string, column: Column): string {
 
 const literal = `'(?:[^']|'')*'::text`;
 const oneLiteral = /^CHECK \(\(\w+ = ('(?:[^']|'')*')::text\)\)$/;
-const manyLiterals = new RegExp(`^CHECK \\(\\(\\w+ = ANY \\(ARRAY\\[(${literal}(?:, ${literal})*)\\]\\)\\)\\)$`);
+const manyLiterals = new RegExp(
+  `^CHECK \\(\\(\\w+ = ANY \\(ARRAY\\[(${literal}(?:, ${literal})*)\\]\\)\\)\\)$`,
+);
 
 /** `check (status in ('active', 'ended'))` as Postgres prints it becomes a union; null for any other check. */
 function literalsOf(column: Column): string | null {
@@ -173,3 +173,6 @@ function fail(why: unknown): number {
   console.error(why);
   return 1;
 }
+
+// Last, since it uses the constants above.
+process.exitCode = await main(process.argv.slice(2));

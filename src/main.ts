@@ -5,6 +5,7 @@ import { type Config, ConfigFault, loadConfig } from './config.ts';
 import { type Container, createContainer } from './container.ts';
 import { whyUnfit } from './db/database.ts';
 import { migrate, pendingMigrations } from './db/migrate.ts';
+import { isUnusableAddress } from './db/sqlstate.ts';
 import { type Embedded, startEmbedded } from './embedded/embedded.ts';
 import { isMasterKeyOf } from './features/tenants/master-key-store.ts';
 import { firstSteps } from './first-steps.ts';
@@ -18,6 +19,9 @@ const DRAIN_MS = 10_000;
 /** Longer than the idle time of common load balancers (60 s), or they would reuse connections that we just closed. */
 const KEEP_ALIVE_MS = 75_000;
 
+/** A second wish to stop within this time is the echo of the first. */
+const AGAIN_MS = 1_000;
+
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
@@ -26,10 +30,14 @@ async function main(): Promise<void> {
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) await close();
   };
-  let stopping = false;
+  let stoppingSince: number | null = null;
   const stop = (code: number, sentence: string | null) => {
-    if (stopping) process.exit(1); // asked twice
-    stopping = true;
+    if (stoppingSince !== null) {
+      // One Ctrl-C comes twice, from the terminal and from npm; whoever presses again later does not want to wait.
+      if (performance.now() - stoppingSince > AGAIN_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
     if (sentence !== null) process.stderr.write(`${sentence}\n`);
     closeAll().then(
       () => process.exit(code),
@@ -67,12 +75,8 @@ async function start(
   const redisUrl = config.redisUrl ?? embedded.redisUrl;
   if (databaseUrl === null || redisUrl === null) throw new Error('a server of our own gave no address');
 
-  const migrationUrl = config.migrationDatabaseUrl ?? databaseUrl;
-  if (config.role === 'all' || config.role === 'migrate') await migrate(migrationUrl);
+  await prepareSchema(config, config.migrationDatabaseUrl ?? databaseUrl);
   if (config.role === 'migrate') return closeServers(closers, 'The database is migrated.');
-  if ((await pendingMigrations(migrationUrl)).length > 0) {
-    throw new StartFault('The database is not migrated to this version; run ROLE=migrate first.');
-  }
 
   const logger = createLogger(config.logLevel);
   const master = config.masterKey ?? keptMasterKey(config.dataDir);
@@ -96,6 +100,17 @@ async function start(
   }
   state = 'ok';
   say(firstSteps(config, newOperatorKey));
+}
+
+async function prepareSchema(config: Config, url: string): Promise<void> {
+  try {
+    if (config.role === 'all' || config.role === 'migrate') await migrate(url);
+    if ((await pendingMigrations(url)).length === 0) return;
+  } catch (error) {
+    if (!isUnusableAddress(error)) throw error;
+    throw new StartFault(`Postgres cannot be used: ${(error as Error).message || 'no connection'}.`);
+  }
+  throw new StartFault('The database is not migrated to this version; run ROLE=migrate first.');
 }
 
 async function startOwnServers(config: Config): Promise<Embedded> {

@@ -1,4 +1,5 @@
 import type { Db } from '../db/database.ts';
+import type { OperatorKeysRow, TenantsRow } from '../generated/tables.ts';
 
 export type TenantKeyRow = {
   tenant_id: string;
@@ -7,7 +8,7 @@ export type TenantKeyRow = {
   scopes: string[];
   stored_digest: Buffer;
   is_expired: boolean;
-  tenant_status: 'active' | 'suspended' | 'closed';
+  tenant_status: TenantsRow['status'];
   default_country: string;
 };
 
@@ -17,7 +18,7 @@ export async function findTenantKeyAcrossTenants(db: Db, digest: Buffer): Promis
   return row ?? null;
 }
 
-export type OperatorKeyRow = { id: string; digest: Buffer };
+export type OperatorKeyRow = Pick<OperatorKeysRow, 'id' | 'digest'>;
 
 export async function findOperatorKey(db: Db, digest: Buffer): Promise<OperatorKeyRow | null> {
   const [row] = await db.rows<OperatorKeyRow>(

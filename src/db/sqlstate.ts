@@ -25,3 +25,8 @@ export function isUnavailable(error: unknown): boolean {
   // pg reports a broken connection and a full pool without a code.
   return error instanceof Error && /connection|timeout exceeded when trying to connect/i.test(error.message);
 }
+
+/** Also the login or the database of the address is wrong: classes 28 and 3D. For the start, where a person reads it. */
+export function isUnusableAddress(error: unknown): boolean {
+  return isUnavailable(error) || /^(28|3D)/.test(stateOf(error) ?? '');
+}

@@ -49,8 +49,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
   let stopping: Promise<void> | null = null;
   const stopAll = async () => {
-    for (const one of running) await one?.stop();
-    lock.release();
+    try {
+      for (const one of running) await one?.stop();
+    } finally {
+      lock.release();
+    }
   };
   const stop = () => {
     stopping ??= stopAll();

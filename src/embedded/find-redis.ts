@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { StartFault } from '../kernel/start-fault.ts';
 import { isFit, type RedisBinary, unpackedIn } from './redis-binary.ts';
 import { unpackRedis } from './redis-unpack.ts';
@@ -19,7 +19,7 @@ const howToInstall = [
 export async function findRedis({ path, dataDir, log }: Search): Promise<RedisBinary> {
   for (const folder of [...path.split(':').filter((part) => part !== ''), ...furtherFolders]) {
     for (const name of ['redis-server', 'valkey-server']) {
-      const found = { file: join(folder, name), env: {} };
+      const found = { file: resolve(folder, name), env: {} };
       if (isExecutable(found.file) && (await isFit(found))) return found;
     }
   }

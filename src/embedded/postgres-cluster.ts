@@ -16,10 +16,12 @@ export async function ensureCluster(
   binary: PostgresBinary,
   { cluster, runAs }: PostgresPlace,
   durable: boolean,
+  log: (line: string) => void,
 ): Promise<void> {
   removeDrafts(cluster);
   if (existsSync(cluster) && readdirSync(cluster).length > 0) return checkVersion(binary, cluster);
 
+  log(`Creating the database in ${cluster}.`);
   const draft = mkdtempSync(`${cluster}.draft-`);
   if (runAs !== null) chownSync(draft, runAs.uid, runAs.gid);
   const args = [

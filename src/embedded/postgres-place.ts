@@ -76,7 +76,9 @@ function prepareOutside(cluster: string, dataDir: string): void {
 export function removeForgottenClusters(log: (line: string) => void): void {
   for (const entry of readOr([], () => readdirSync(systemFolder, { withFileTypes: true }))) {
     const folder = join(systemFolder, entry.name);
-    if (!entry.isDirectory() || !/^[0-9a-f]{16}$/.test(entry.name) || !isForgotten(folder)) continue;
+    if (!entry.isDirectory() || !/^[0-9a-f]{16}$/.test(entry.name)) continue;
+    // False when another instance is just removing it.
+    if (!readOr(false, () => isForgotten(folder))) continue;
     if (runningPostmaster(join(folder, 'postgres')) !== null) continue;
     log(`Removing the database in ${folder}, which no data folder names any more.`);
     rmSync(folder, { recursive: true, force: true });

@@ -30,7 +30,7 @@ export async function startPostgres({ dataDir, durable, log }: Options): Promise
   if (user !== null) removeForgottenClusters(log);
   const binary = await findPostgres(place.runAs, dataDir, log);
   await stopLeftoverPostgres(place.cluster);
-  await ensureCluster(binary, place, durable);
+  await ensureCluster(binary, place, durable, log);
 
   const sockets = await makeSocketFolder(join(dataDir, 'postgres.socket'), place.runAs);
   const logFile = join(dataDir, 'postgres.log');

@@ -15,10 +15,18 @@ export function unpackedIn(folder: string): RedisBinary {
 }
 
 /** Redis 7 is the oldest that our scripts are written for; Valkey began at 7.2. */
+export const oldestRedis = 7;
+
 export async function isFit(binary: RedisBinary): Promise<boolean> {
+  return ((await majorVersion(binary)) ?? 0) >= oldestRedis;
+}
+
+/** Null when it does not run here, for want of a library for one. */
+export async function majorVersion(binary: RedisBinary): Promise<number | null> {
   const asked = await runTool(binary.file, ['--version'], {
     env: { ...childEnv(''), ...binary.env },
     timeoutMs: 10_000,
   });
-  return asked.ok && Number(/v=(\d+)/.exec(asked.stdout)?.[1]) >= 7;
+  const [, major] = /v=(\d+)/.exec(asked.stdout) ?? [];
+  return asked.ok && major !== undefined ? Number(major) : null;
 }

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolders } from './reachable.ts';
-import { isFit, unpackedIn } from './redis-binary.ts';
+import { isFit, majorVersion, oldestRedis, unpackedIn } from './redis-binary.ts';
 import { childEnv, runTool, type ToolRun } from './run-tool.ts';
 
 export type Unpacked = { folder: string; reason: '' } | { folder: null; reason: string };
@@ -34,12 +34,12 @@ export async function unpackRedis(folders: string[], log: (line: string) => void
   try {
     const reason = await unpackInto(draft);
     if (reason !== null) return { folder: null, reason };
+    // Another instance may have been first, and may run on it by now.
+    if (await isFit(unpackedIn(folder))) return { folder, reason: '' };
     await rm(folder, { recursive: true, force: true });
     await rename(join(draft, 'root'), folder);
     return { folder, reason: '' };
   } catch (error) {
-    // Another instance was first; what it put there is as good.
-    if (await isFit(unpackedIn(folder))) return { folder, reason: '' };
     return { folder: null, reason: (error as Error).message };
   } finally {
     await rm(draft, { recursive: true, force: true });
@@ -61,7 +61,12 @@ async function unpackInto(draft: string): Promise<string | null> {
     // Debian ships the server under the name of its checker, and the link to it in a package that starts a service.
     if (round === 0) await symlink('redis-check-rdb', join(root, 'usr', 'bin', 'redis-server'));
     for (const name of wanted) had.add(name);
-    if (await isFit(unpackedIn(root))) return null;
+    const version = await majorVersion(unpackedIn(root));
+    if (version !== null) {
+      return version >= oldestRedis
+        ? null
+        : `this system's packages hold Redis ${version}, it takes ${oldestRedis}`;
+    }
     wanted = owners(
       await missingLibraries(root),
       fetched.filter((name) => !had.has(name)),

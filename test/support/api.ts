@@ -111,3 +111,30 @@ export async function newSession(tenant: Tenant, a: string, b: string, more: obj
   assert.equal(reply.status, 201, reply.text);
   return reply.body;
 }
+
+/** Another key of a tenant's, made by the operator: all scopes and live, unless told otherwise. */
+export async function newKey(world: World, tenantId: string, body: object = {}): Promise<any> {
+  const reply = await apiOf(world, world.operatorToken).post(`/v1/tenants/${tenantId}/api_keys`, body);
+  assert.equal(reply.status, 201, reply.text);
+  return reply.body;
+}
+
+/** A digest of all rows of each table: equal at two moments when nothing was written in between. */
+export async function contentOf(world: World): Promise<Record<string, string>> {
+  const tables = await world.sql<{ name: string }>(
+    `select table_name as name from information_schema.tables
+      where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`,
+  );
+  const digests = tables.map(
+    ({ name }) =>
+      `select '${name}' as name, concat(count(*), ' rows ', md5(string_agg(t::text, '|' order by t::text))) as digest
+         from "${name}" t`,
+  );
+  const rows = await world.sql<{ name: string; digest: string }>(digests.join(' union all '));
+  return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));
+}
+
+/** The body's bytes without the one part that differs between two refusals of the same kind. */
+export function withoutRequestId(reply: Reply): string {
+  return reply.text.replace(reply.body.request_id, 'req_x');
+}

@@ -1,9 +1,10 @@
 import type { Db } from '../../db/database.ts';
+import type { DidsRow } from '../../generated/tables.ts';
 import type { Id } from '../../kernel/ids.ts';
 import type { E164 } from '../../kernel/phone.ts';
 import type { Owner } from './pool-store.ts';
 
-export type DidStatus = 'active' | 'retiring' | 'retired';
+export type DidStatus = DidsRow['status'];
 export type DidRow = {
   id: Id<'did'>;
   livemode: boolean;

@@ -1,8 +1,9 @@
 import type { Db } from '../../db/database.ts';
+import type { BindingsRow } from '../../generated/tables.ts';
 import type { TenantId } from '../../kernel/ids.ts';
 import type { Candidate, Holdings } from './pair-choice.ts';
 
-export type Side = 'a' | 'b';
+export type Side = BindingsRow['side'];
 
 /** `start`: a random number from 0 to 1, where in the pool the search for DIDs that the caller never had begins. */
 export async function findCandidates(

@@ -1,11 +1,13 @@
 import type { Db } from '../../db/database.ts';
+import type { SessionsRow } from '../../generated/tables.ts';
 import type { Id, TenantId } from '../../kernel/ids.ts';
 import type { Side } from './binding-store.ts';
 
 /** Whose sessions, and of which mode. */
 export type Owner = { tenantId: TenantId; livemode: boolean };
-export type Direction = 'both' | 'a_to_b' | 'b_to_a';
-export type SessionStatus = 'active' | 'expired' | 'ended';
+export type Direction = SessionsRow['direction'];
+/** `expired` is never stored: an active session becomes it when its time comes. */
+export type SessionStatus = SessionsRow['status'] | 'expired';
 
 export type SessionRow = {
   id: Id<'ses'>;

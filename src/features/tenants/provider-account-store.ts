@@ -1,15 +1,16 @@
 import type { Db } from '../../db/database.ts';
+import type { ProviderAccountsRow } from '../../generated/tables.ts';
 import type { Id, TenantId } from '../../kernel/ids.ts';
 import type { CountryCode } from '../../kernel/phone.ts';
 
-export type SignatureMode = 'required' | 'if_present' | 'off';
+export type SignatureMode = ProviderAccountsRow['signature_mode'];
 
 export type ProviderAccountRow = {
   id: Id<'pac'>;
   /** Null: the operator's, shared by all tenants. */
   tenant_id: TenantId | null;
   livemode: boolean;
-  provider: 'vobiz';
+  provider: ProviderAccountsRow['provider'];
   auth_id: string;
   signature_mode: SignatureMode;
   allowed_ips: string[];

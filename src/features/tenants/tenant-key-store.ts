@@ -1,7 +1,8 @@
 import type { Db } from '../../db/database.ts';
+import type { TenantKeysRow } from '../../generated/tables.ts';
 import type { TenantId } from '../../kernel/ids.ts';
 
-export type WrappedKeys = { version: number; wrapped: Buffer };
+export type WrappedKeys = Pick<TenantKeysRow, 'version' | 'wrapped'>;
 
 export async function insertTenantKeys(db: Db, tenantId: TenantId, keys: WrappedKeys): Promise<void> {
   await db.rows('insert into tenant_keys (tenant_id, version, wrapped) values ($1, $2, $3)', [

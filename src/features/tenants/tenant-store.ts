@@ -1,15 +1,11 @@
 import type { Db } from '../../db/database.ts';
+import type { TenantsRow } from '../../generated/tables.ts';
 import type { TenantId } from '../../kernel/ids.ts';
 import type { CountryCode } from '../../kernel/phone.ts';
 
-export type TenantRow = {
+export type TenantRow = Omit<TenantsRow, 'id' | 'default_country' | 'updated_at'> & {
   id: TenantId;
-  name: string;
-  vertical: 'ride_hailing' | 'delivery' | 'classifieds' | 'other';
   default_country: CountryCode;
-  status: 'active' | 'suspended' | 'closed';
-  out_of_session_policy: 'announce' | 'reject';
-  created_at: Date;
 };
 export type TenantFields = Omit<TenantRow, 'id' | 'status' | 'created_at'>;
 

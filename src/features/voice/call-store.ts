@@ -1,15 +1,9 @@
 import type { Db } from '../../db/database.ts';
+import type { CallsRow } from '../../generated/tables.ts';
 import type { Id, TenantId } from '../../kernel/ids.ts';
-import type { RouteReason, RouteStep, Side } from './route.ts';
+import type { RouteDecision, RouteReason, RouteStep, Side } from './route.ts';
 
-export type CallStatus =
-  | 'ringing'
-  | 'in_progress'
-  | 'completed'
-  | 'busy'
-  | 'no_answer'
-  | 'canceled'
-  | 'failed';
+export type CallStatus = CallsRow['status'];
 
 export type CallRow = {
   id: Id<'call'>;
@@ -17,7 +11,7 @@ export type CallRow = {
   session_id: string | null;
   did: string;
   caller_side: Side | null;
-  decision: 'bridge' | 'announce' | 'ask_pin' | 'forward' | 'reject';
+  decision: RouteDecision;
   reason: RouteReason;
   status: CallStatus;
   duration_seconds: number | null;

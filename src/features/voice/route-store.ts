@@ -1,4 +1,5 @@
 import type { Db } from '../../db/database.ts';
+import type { BindingsRow, DidsRow, SessionsRow, TenantsRow } from '../../generated/tables.ts';
 import type { Id, TenantId } from '../../kernel/ids.ts';
 import type { CountryCode, E164 } from '../../kernel/phone.ts';
 import type { BindingFacts } from './route.ts';
@@ -9,11 +10,11 @@ export type RouteDid = {
   did_id: Id<'did'>;
   e164: E164;
   country: string | null;
-  did_status: 'active' | 'retiring' | 'retired';
+  did_status: DidsRow['status'];
   livemode: boolean;
-  tenant_status: 'active' | 'suspended' | 'closed';
+  tenant_status: TenantsRow['status'];
   default_country: CountryCode;
-  out_of_session_policy: 'announce' | 'reject';
+  out_of_session_policy: TenantsRow['out_of_session_policy'];
 };
 export type DialledDid = RouteDid & { key_version: number; wrapped_keys: Buffer };
 
@@ -83,15 +84,15 @@ export async function findBindings(
 type FactsRow = {
   caller_place: number;
   session_id: string;
-  side: 'a' | 'b';
+  side: BindingsRow['side'];
   is_released: boolean;
-  session_status: 'active' | 'ended';
+  session_status: SessionsRow['status'];
   is_expired: boolean;
-  direction: 'both' | 'a_to_b' | 'b_to_a';
+  direction: SessionsRow['direction'];
   ring_timeout_seconds: number;
   max_call_seconds: number;
   other_did_e164: E164;
-  other_did_status: 'active' | 'retiring' | 'retired';
+  other_did_status: DidsRow['status'];
   other_sealed: Buffer;
   other_key_version: number;
 };

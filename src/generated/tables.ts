@@ -1,0 +1,216 @@
+// Generated from the migrations by `npm run generate`: do not edit.
+
+export type ApiKeyDirectoryRow = {
+  digest: Buffer;
+  tenant_id: string;
+  key_id: string;
+};
+
+export type ApiKeysRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  name: string;
+  scopes: string[];
+  last4: string;
+  digest: Buffer;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  created_at: Date;
+};
+
+export type BindingsRow = {
+  tenant_id: string;
+  did_id: string;
+  caller_index: Buffer;
+  session_id: string;
+  side: 'a' | 'b';
+  released_at: Date | null;
+  free_at: Date;
+};
+
+export type CallDirectoryRow = {
+  provider_account_id: string;
+  provider_call_id: string;
+  tenant_id: string;
+  did_id: string;
+};
+
+export type CallEventsRow = {
+  tenant_id: string;
+  provider_account_id: string;
+  event_key: string;
+  kind: string;
+  provider_call_id: string | null;
+  call_id: string | null;
+  sealed_payload: Buffer;
+  key_version: number;
+  received_at: Date;
+};
+
+export type CallerHistoryRow = {
+  tenant_id: string;
+  caller_index: Buffer;
+  did_id: string;
+  released_at: Date;
+};
+
+export type CallsRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  provider_account_id: string;
+  provider_call_id: string;
+  did_id: string;
+  session_id: string | null;
+  caller_side: 'a' | 'b' | null;
+  caller_index: Buffer | null;
+  sealed_caller: Buffer | null;
+  key_version: number | null;
+  decision: string;
+  reason: string;
+  trace: unknown;
+  status: 'ringing' | 'in_progress' | 'completed' | 'busy' | 'no_answer' | 'canceled' | 'failed';
+  duration_seconds: number | null;
+  hangup_cause: string | null;
+  started_at: Date;
+  ended_at: Date | null;
+};
+
+export type DidDirectoryRow = {
+  scope: string;
+  e164: string;
+  tenant_id: string;
+  did_id: string;
+  provider_account_id: string;
+};
+
+export type DidsRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  pool_id: string;
+  provider_account_id: string;
+  e164: string;
+  country: string | null;
+  status: 'active' | 'retiring' | 'retired';
+  spread: number;
+  created_at: Date;
+  retired_at: Date | null;
+};
+
+export type IdempotencyKeysRow = {
+  tenant_id: string;
+  livemode: boolean;
+  key: string;
+  fingerprint: Buffer;
+  status: number | null;
+  sealed_reply: Buffer | null;
+  created_at: Date;
+};
+
+export type MasterKeyProofRow = {
+  only_row: boolean;
+  sealed: Buffer;
+};
+
+export type OperatorKeysRow = {
+  id: string;
+  name: string;
+  last4: string;
+  digest: Buffer;
+  revoked_at: Date | null;
+  created_at: Date;
+};
+
+export type PoolsRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  name: string;
+  cooling_seconds: number;
+  created_at: Date;
+};
+
+export type ProviderAccountsRow = {
+  id: string;
+  tenant_id: string | null;
+  livemode: boolean;
+  provider: 'vobiz';
+  auth_id: string;
+  signature_mode: 'required' | 'if_present' | 'off';
+  allowed_ips: string[];
+  default_country: string;
+  sealed_auth_token: Buffer;
+  sealed_previous_token: Buffer | null;
+  sealed_webhook_token: Buffer;
+  created_at: Date;
+  updated_at: Date;
+};
+
+export type SessionPartiesRow = {
+  tenant_id: string;
+  session_id: string;
+  side: 'a' | 'b';
+  did_id: string;
+  role: string | null;
+};
+
+export type SessionPhonesRow = {
+  tenant_id: string;
+  session_id: string;
+  side: 'a' | 'b';
+  caller_index: Buffer;
+  sealed: Buffer;
+  key_version: number;
+  removed_at: Date | null;
+  created_at: Date;
+};
+
+export type SessionsRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  pool_id: string;
+  transaction_ref: string | null;
+  status: 'active' | 'ended';
+  direction: 'both' | 'a_to_b' | 'b_to_a';
+  expires_at: Date;
+  ended_at: Date | null;
+  cooling_seconds: number;
+  ring_timeout_seconds: number;
+  max_call_seconds: number;
+  metadata: unknown;
+  created_at: Date;
+  updated_at: Date;
+};
+
+export type TenantKeysRow = {
+  tenant_id: string;
+  version: number;
+  wrapped: Buffer;
+  created_at: Date;
+};
+
+export type TenantsRow = {
+  id: string;
+  name: string;
+  vertical: 'ride_hailing' | 'delivery' | 'classifieds' | 'other';
+  default_country: string;
+  status: 'active' | 'suspended' | 'closed';
+  out_of_session_policy: 'announce' | 'reject';
+  created_at: Date;
+  updated_at: Date;
+};
+
+export type WebhookDirectoryRow = {
+  token_digest: Buffer;
+  provider_account_id: string;
+  tenant_id: string | null;
+};
+
+export type WebhookNoncesRow = {
+  provider_account_id: string;
+  nonce: string;
+  seen_at: Date;
+};
