@@ -30,7 +30,7 @@ create function app_tenant() returns text language sql stable parallel safe
 create function app_is_operator() returns boolean language sql stable parallel safe
   as $$ select coalesce(current_setting('app.operator', true), '') = 'on' $$;
 
--- One row per request that carried an Idempotency-Key; sealed_reply is the stored answer, encrypted, since it may hold a
+-- One row per request that carried an Idempotency-Key; key is a keyed digest of it; sealed_reply is the stored answer, encrypted, since it may hold a
 -- token that is shown only once. tenant_id is 'operator' for requests with an operator key.
 create table idempotency_keys (
   tenant_id    text collate "C" not null,

@@ -53,7 +53,9 @@ export async function runOnce(
   request: { actor: Actor; key: string; fingerprint: Buffer },
   work: () => Promise<{ status: number; body: unknown }>,
 ): Promise<Answer> {
-  const { actor, key, fingerprint } = request;
+  const { actor, fingerprint } = request;
+  // Clients make keys of what they have at hand, and that may be a phone number.
+  const key = keyedDigest(master, 'idempotency_key', request.key).toString('base64url');
   const scope: KeyScope =
     actor.kind === 'operator'
       ? { owner: 'operator', livemode: true, key }

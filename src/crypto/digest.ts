@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { MasterKey } from './master-key.ts';
 
 /** No purpose may contain `|`, which separates it from the text. */
-export type DigestPurpose = 'api_key' | 'webhook_token' | 'fingerprint';
+export type DigestPurpose = 'api_key' | 'webhook_token' | 'fingerprint' | 'idempotency_key';
 
 /**
  * HMAC-SHA-256, 32 bytes, for secrets and request bodies that are compared but never read back. Keyed, so that a

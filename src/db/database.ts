@@ -71,6 +71,8 @@ export function openDatabase(
     max: options.connections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    // For a server that hangs and so does not keep its own limit: the connection is given up.
+    query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS * 2,
     application_name: 'maskplane',
     // A login may own the tables; what runs here must not, or row-level security would rest on FORCE alone.

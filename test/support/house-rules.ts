@@ -112,7 +112,7 @@ const emptyNames = /^(index|utils?|helpers?|common|misc)$/;
 
 /** What a statement begins with; English sentences that begin with the same word do not go on like this. */
 const statements = [
-  /^\s*select\s+(\*|\$?\d|[\w.]+\s*\(|[\s\S]*\sfrom\s)/i,
+  /^\s*select\s+(from\s|\*|\$?\d|[\w.]+\s*\(|[\s\S]*\sfrom\s)/i,
   /^\s*insert\s+into\s/i,
   /^\s*update\s+[\w.$]+(\s+(as\s+)?\w+)?\s+set\s/i,
   /^\s*delete\s+from\s/i,

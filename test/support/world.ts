@@ -32,14 +32,18 @@ export type World = {
   close(): Promise<void>;
 };
 
-export type WorldOptions = { redisUrl?: string; rateLimitPerMinute?: number; databaseConnections?: number };
+export type WorldOptions = {
+  redisUrl?: string;
+  rateLimitPerMinute?: number;
+  databaseConnections?: number;
+  /** A migrated Postgres of the test's own, which it may stop and kill. */
+  postgres?: { databaseUrl: string; adminUrl: string };
+};
 
 /** The whole service on a database of its own, cloned from the migrated template, and on keys of its own in Redis. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const name = `t_${randomBytes(6).toString('hex')}`;
-  await withAdmin(fromEnvironment('TEST_ADMIN_URL'), (admin) => cloneDatabase(admin, name));
-  const databaseUrl = onDatabase(fromEnvironment('TEST_DATABASE_URL'), name);
-  const adminUrl = onDatabase(fromEnvironment('TEST_ADMIN_URL'), name);
+  const { databaseUrl, adminUrl } = options.postgres ?? (await clonedDatabase(name));
   const master = readMasterKey(newMasterKeyText());
   if (master === null) throw new Error('a fresh master key is not readable');
 
@@ -67,6 +71,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   server.on('request', createApp(container, { state: () => 'ok', trustedProxies: 0 }));
 
   const admin = new pg.Pool({ connectionString: adminUrl, max: 3 });
+  admin.on('error', () => {}); // a test that kills its Postgres cuts this connection too
   return {
     container,
     master,
@@ -105,8 +110,12 @@ async function withAdmin(url: string, work: (client: pg.Client) => Promise<unkno
   }
 }
 
-async function cloneDatabase(admin: pg.Client, name: string): Promise<void> {
-  await admin.query(`create database ${name} template maskplane_template owner maskplane_owner`);
+async function clonedDatabase(name: string): Promise<{ databaseUrl: string; adminUrl: string }> {
+  const adminUrl = fromEnvironment('TEST_ADMIN_URL');
+  const statement = `create database ${name} template maskplane_template owner maskplane_owner`;
+  await withAdmin(adminUrl, (admin) => admin.query(statement));
+  const databaseUrl = onDatabase(fromEnvironment('TEST_DATABASE_URL'), name);
+  return { databaseUrl, adminUrl: onDatabase(adminUrl, name) };
 }
 
 function onDatabase(url: string, name: string): string {

@@ -1,0 +1,56 @@
+import { loadSpec } from '../../src/api/spec.ts';
+
+type Json = Record<string, any>;
+const { schemas } = loadSpec();
+
+/** What a reference in openapi.yaml points to. */
+export function resolved(schema: Json): Json {
+  const name: string | undefined = schema.$ref?.replace('#/components/schemas/', '');
+  return name === undefined ? schema : (schemas[name] as Json);
+}
+
+/** A copy with another value at a JSON pointer; without it when the value is undefined. */
+function replaced(body: Json, pointer: string, value: unknown): Json {
+  const copy = structuredClone(body);
+  const keys = pointer.slice(1).split('/');
+  const last = keys.pop() ?? '';
+  let at = copy;
+  for (const key of keys) {
+    at[key] ??= {};
+    at = at[key];
+  }
+  if (value === undefined) delete at[last];
+  else at[last] = value;
+  return copy;
+}
+
+const long = 'x'.repeat(100_000);
+const deep = JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`);
+const wrongByType: Record<string, unknown[]> = {
+  string: [null, 5, true, [], ['x'], {}, deep, long, ''],
+  integer: [null, '5', '', 'five', 1.5, -1, 1e12, 1e300, true, [], [5], {}],
+  boolean: [null, 'true', 0, 1, [], {}],
+  array: [null, 'x', 5, {}, deep, [null], [5], [[]]],
+  object: [null, 'x', 5, true, [], [{}]],
+};
+
+export type Wrong = { pointer: string; body: Json };
+
+/** One thing wrong at a time, at every place of the documented body. */
+export function* wrongBodies(schema: Json, valid: Json, at = ''): Generator<Wrong> {
+  const { properties = {}, required = [], additionalProperties } = resolved(schema);
+  if (additionalProperties === false)
+    yield { pointer: `${at}/surprise`, body: replaced(valid, `${at}/surprise`, 1) };
+  for (const name of required)
+    yield { pointer: `${at}/${name}`, body: replaced(valid, `${at}/${name}`, undefined) };
+  for (const [name, property] of Object.entries(properties as Json)) {
+    const pointer = `${at}/${name}`;
+    const types: string[] = [resolved(property).type].flat();
+    for (const value of wrongByType[types[0] ?? ''] ?? []) {
+      if (types.includes('null') && (value === null || value === '')) continue; // means: withheld
+      yield { pointer, body: replaced(valid, pointer, value) };
+    }
+    if (types.includes('object') && resolved(property).properties)
+      yield* wrongBodies(property, valid, pointer);
+  }
+}
