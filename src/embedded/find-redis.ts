@@ -10,7 +10,7 @@ type Search = { path: string; dataDir: string; log: (line: string) => void };
 const furtherFolders = ['/opt/homebrew/bin', '/usr/local/bin'];
 
 const howToInstall = [
-  'No Redis was found: install one and start again, or set REDIS_URL.',
+  'No Redis (7 or later) was found: install one and start again, or set REDIS_URL.',
   '  Debian, Ubuntu:  apt-get install redis-server',
   '  macOS:           brew install redis',
 ].join('\n');
