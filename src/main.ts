@@ -44,8 +44,7 @@ async function main(): Promise<void> {
       () => process.exit(1),
     );
   };
-  process.on('SIGINT', () => stop(0, null));
-  process.on('SIGTERM', () => stop(0, null));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0, null));
   try {
     await start(config, closers, (error) => stop(1, error.message));
   } catch (error) {

@@ -18,7 +18,7 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
  */
 export function readIdempotencyKey(header: string | undefined, operation: Operation): string | null {
   if (operation.idempotency === 'none') return null;
-  if (header === undefined || header === '') {
+  if (header === undefined) {
     if (operation.idempotency === 'optional') return null;
     const faults = [{ pointer: '/headers/idempotency-key', message: 'is required' }];
     throw new Failure(

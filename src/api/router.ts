@@ -1,13 +1,13 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { MasterKey } from '../crypto/master-key.ts';
 import type { Database } from '../db/database.ts';
-import { Failure } from '../kernel/errors.ts';
+import { Failure, notFound } from '../kernel/errors.ts';
 import { mayUse } from './authenticate.ts';
 import type { Actor, Handlers } from './contract.ts';
 import { type Answer, fingerprintOf, readIdempotencyKey, runOnce } from './idempotency.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Access, Operation, Spec } from './spec.ts';
-import { compileValidators, type Validator } from './validation.ts';
+import { compileValidators, isStorable, type Validator } from './validation.ts';
 
 /** A session with 50 metadata values of 500 characters each in four-byte characters fits in; nothing longer is meant. */
 const BODY_LIMIT = '128kb';
@@ -87,6 +87,8 @@ async function answer(
   req: Request,
   actor: Actor,
 ): Promise<Answer> {
+  // An id that Postgres could not even be asked for is the id of nothing.
+  if (!Object.values(req.params).every((id) => typeof id === 'string' && isStorable(id))) throw notFound();
   const key = readIdempotencyKey(req.get('Idempotency-Key'), operation);
   const fingerprint = key === null ? null : fingerprintOf(parts.master, req.method, req.path, req.body);
   const query = validator.query(req.query);

@@ -63,9 +63,29 @@ function validatorOf(operation: Operation, forBody: Ajv2020, forQuery: Ajv2020):
 }
 
 function check(validate: ValidateFunction, input: unknown, prefix: string): unknown {
-  if (validate(input)) return input;
+  if (validate(input)) {
+    refuseUnstorable(input, prefix);
+    return input;
+  }
   const faults = (validate.errors ?? []).slice(0, MOST_FAULTS).map((error) => faultOf(error, prefix));
   throw new Failure('invalid_request', 'The request does not have the documented shape.', { faults });
+}
+
+/** Postgres keeps no NUL and no half of a surrogate pair. Runs on what has its shape, so the depth is bounded. */
+function refuseUnstorable(value: unknown, pointer: string): void {
+  if (typeof value === 'string' && !isStorable(value)) {
+    const faults = [{ pointer: scrub(pointer), message: 'has a character that cannot be kept' }];
+    throw new Failure('invalid_request', 'The request holds a character that cannot be kept.', { faults });
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, child] of Object.entries(value)) {
+    refuseUnstorable(key, pointer);
+    refuseUnstorable(child, `${pointer}/${asPointerPart(key)}`);
+  }
+}
+
+export function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
 }
 
 function faultOf(error: ErrorObject, prefix: string): Fault {

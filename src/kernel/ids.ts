@@ -23,3 +23,7 @@ export function newTenantId(): TenantId {
 export function readTenantId(text: string): TenantId | null {
   return /^ten_[0-9a-f]{32}$/.test(text) ? (text as TenantId) : null;
 }
+
+export function isCallId(text: string): text is Id<'call'> {
+  return /^call_[0-9a-f]{32}$/.test(text);
+}

@@ -138,3 +138,29 @@ export async function contentOf(world: World): Promise<Record<string, string>> {
 export function withoutRequestId(reply: Reply): string {
   return reply.text.replace(reply.body.request_id, 'req_x');
 }
+
+/** Reads a whole list page by page, as a client does; fails when a page is not as long as it should be. */
+export async function walk(api: Api, path: string, limit: number): Promise<any[]> {
+  const all: any[] = [];
+  for (let more = true; more; ) {
+    const cursor = all.length === 0 ? '' : `&starting_after=${all.at(-1).id}`;
+    const { status, body, text } = await api.get(
+      `${path}${path.includes('?') ? '&' : '?'}limit=${limit}${cursor}`,
+    );
+    assert.equal(status, 200, text);
+    assert.ok(body.data.length === limit || !body.has_more, 'a page with more after it is not full');
+    assert.ok(body.data.length > 0 || !body.has_more, 'an empty page says that there is more');
+    all.push(...body.data);
+    more = body.has_more;
+  }
+  return all;
+}
+
+/** Walks a list in pages of every size: each object comes once, newest first. */
+export async function isPagedListOf(api: Api, path: string, ids: readonly string[]): Promise<void> {
+  const newestFirst = [...ids].sort().reverse();
+  for (const limit of [1, 2, ids.length - 1, ids.length, ids.length + 1, 100]) {
+    const found = (await walk(api, path, limit)).map(({ id }) => id);
+    assert.deepEqual(found, newestFirst, `in pages of ${limit}`);
+  }
+}

@@ -1,5 +1,5 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readlinkSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,8 +44,11 @@ export function startService(options: {
     detached: true,
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk) => void (output += String(chunk)));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk) => {
+      output += String(chunk);
+    });
+  }
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const stop = async () => {
     // A terminal sends Ctrl-C to the whole group.
@@ -93,15 +96,23 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** The processes that work in this folder or have it in their command line. */
+/** The processes that work in this folder or have it in their command line. Only Linux tells; elsewhere there are none. */
 export function processesOf(dataDir: string): { pid: number; command: string }[] {
-  const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).trim().split('\n').slice(1);
-  return lines
-    .map((line) => ({ pid: Number.parseInt(line, 10), command: line.trim().replace(/^\d+ /, '') }))
+  const pids = existsSync('/proc') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];
+  return pids
+    .map((pid) => ({ pid: Number(pid), command: commandOf(pid) }))
     .filter(({ pid, command }) => command.includes(dataDir) || folderOf(pid).startsWith(dataDir));
 }
 
-/** Redis rewrites its command line, so it is known by where it works; only Linux tells. */
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return ''; // it has ended meanwhile
+  }
+}
+
+/** Redis rewrites its command line, so it is known by where it works. */
 function folderOf(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);

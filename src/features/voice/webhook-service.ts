@@ -2,7 +2,7 @@ import { callerIndex } from '../../crypto/blind-index.ts';
 import { seal } from '../../crypto/sealing.ts';
 import type { TenantKeys } from '../../crypto/tenant-keys.ts';
 import type { Database } from '../../db/database.ts';
-import { newId, readTenantId, type TenantId } from '../../kernel/ids.ts';
+import { isCallId, newId, readTenantId, type TenantId } from '../../kernel/ids.ts';
 import { isAmong } from '../../kernel/ip.ts';
 import { candidatesOf, type E164 } from '../../kernel/phone.ts';
 import type { KeyRing } from '../tenants/key-ring.ts';
@@ -165,8 +165,8 @@ export function createWebhookService(parts: {
     if (request.call !== null) {
       // The path names the tenant; that the call is this account's own is checked where the event is kept.
       const tenantId = readTenantId(request.call.tenantId);
-      if (tenantId === null || (account.tenantId !== null && account.tenantId !== tenantId))
-        return 'stranger';
+      if (tenantId === null || !isCallId(request.call.callId)) return 'stranger';
+      if (account.tenantId !== null && account.tenantId !== tenantId) return 'stranger';
       const acting = { as: 'tenant' as const, tenantId };
       const keys = await database.transaction(acting, (unit) => keyRing.find(unit, tenantId));
       return keys === null ? 'stranger' : { tenantId, keys };
