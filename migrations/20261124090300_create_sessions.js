@@ -66,6 +66,7 @@ grant select, insert, update on session_phones to maskplane_app;
 
 -- THE invariant of the product is this primary key: for one DID and one caller there is at most one binding, live or
 -- cooling. Redis locks and the choice of candidates only make it rare that it has to say no.
+-- No foreign key to dids: rows there are never deleted, and every claim locks the two that it uses to see that they are active.
 -- free_at: the end of the cooling time; until then nobody else gets this (DID, caller), whatever happened to the session.
 create table bindings (
   tenant_id    typed_id not null,

@@ -3,6 +3,7 @@
 # operation. Fails on a 5xx, on a reply that the document does not know, and on nonsense that is accepted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+root=$PWD
 
 work=$(mktemp -d)
 chmod 711 "$work"
@@ -29,10 +30,10 @@ tenant_key=$(post "/v1/tenants/$tenant/api_keys" '{"name":"all scopes"}' | field
 
 verify() { # who, key, which paths
   printf '\n-- as %s\n' "$1"
-  "$work/venv/bin/st" run openapi.yaml --url "$base" -H "Authorization: Bearer $2" --include-path-regex "$3" \
+  (cd "$work" && venv/bin/st run "$root/openapi.yaml" --url "$base" -H "Authorization: Bearer $2" --include-path-regex "$3" \
     --phases examples,coverage,fuzzing --max-examples 40 --workers 2 --no-color \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,negative_data_rejection \
-    > "$work/report.txt" 2>&1 || { cat "$work/report.txt"; tail -20 "$work/service.log"; exit 1; }
+  ) > "$work/report.txt" 2>&1 || { cat "$work/report.txt"; tail -20 "$work/service.log"; exit 1; }
   grep -E 'Tested:|generated|Seed:' "$work/report.txt"
 }
 verify tenant "$tenant_key" '^/v1/(api_keys|dids|pools|provider_accounts|sessions|calls|routes)'

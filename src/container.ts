@@ -26,6 +26,7 @@ import { listTenantsAcrossTenants } from './features/tenants/tenant-store.ts';
 import { callHandlers } from './features/voice/call-handlers.ts';
 import { findCall, forgetNonces, listCalls } from './features/voice/call-store.ts';
 import { explainHandlers } from './features/voice/explain-handlers.ts';
+import { createExplainService } from './features/voice/explain-service.ts';
 import { createWebhookService, type WebhookService } from './features/voice/webhook-service.ts';
 import { housekeepingJobs } from './jobs/housekeeping.ts';
 import type { Job } from './jobs/runner.ts';
@@ -70,6 +71,7 @@ export function createContainer(options: ContainerOptions): Container {
     onError: (message) => logger.warn({ detail: message }, 'redis connection trouble'),
   });
 
+  const rateLimits = createRateLimits(redis, options.rateLimitPerMinute);
   const keyRing = createKeyRing(master);
   const tenants = createTenantService({ keyRing, openTenant: createFirstPools });
   const apiKeys = createApiKeyService(master);
@@ -91,16 +93,16 @@ export function createContainer(options: ContainerOptions): Container {
     logger,
     apiKeys,
     webhook,
-    authenticate: createAuthenticate(database.single, master),
-    rateLimits: createRateLimits(redis, options.rateLimitPerMinute),
+    authenticate: createAuthenticate(database.single, master, rateLimits.failedKey),
+    rateLimits,
     handlers: {
       ...tenantHandlers(tenants),
       ...apiKeyHandlers({ tenants, apiKeys }),
       ...providerAccountHandlers(accounts, publicUrl),
       ...poolHandlers,
-      ...didHandlers(dids, tenants.enter),
+      ...didHandlers(dids, tenants.enterOpen),
       ...sessionHandlers(sessions),
-      ...explainHandlers(keyRing),
+      ...explainHandlers(createExplainService(keyRing)),
       ...callHandlers({ find: findCall, list: listCalls }),
     },
     jobs: housekeepingJobs({

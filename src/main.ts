@@ -7,7 +7,7 @@ import { whyUnfit } from './db/database.ts';
 import { migrate, pendingMigrations } from './db/migrate.ts';
 import { isUnusableAddress } from './db/sqlstate.ts';
 import { type Embedded, startEmbedded } from './embedded/embedded.ts';
-import { isMasterKeyOf } from './features/tenants/master-key-store.ts';
+import { isMasterKeyOf } from './features/tenants/master-key-service.ts';
 import { firstSteps } from './first-steps.ts';
 import { createJobRunner } from './jobs/runner.ts';
 import { createLogger } from './kernel/logger.ts';

@@ -19,8 +19,13 @@ function unauthenticated(): Failure {
 
 /**
  * Middleware that puts the actor into res.locals.actor, or fails with `unauthenticated` (401) or `tenant_not_active` (403).
+ * @param onRefused is told the address that sent a wrong key, or none
  */
-export function createAuthenticate(db: Db, master: MasterKey): RequestHandler[] {
+export function createAuthenticate(
+  db: Db,
+  master: MasterKey,
+  onRefused: (address: string) => void,
+): RequestHandler[] {
   const authenticator = new passport.Passport();
   authenticator.use(
     new BearerStrategy((token, done) => {
@@ -42,8 +47,10 @@ export function createAuthenticate(db: Db, master: MasterKey): RequestHandler[] 
           res.locals.actor = req.user as Actor;
           return next();
         }
+        if (!isPassportRefusal(error)) return next(error);
+        onRefused(req.ip ?? '');
         // Passport has set its own status and headers by now; problems.ts sets ours.
-        next(isPassportRefusal(error) ? unauthenticated() : error);
+        next(unauthenticated());
       });
     },
   ];

@@ -29,7 +29,7 @@ export function readIdempotencyKey(header: string | undefined, operation: Operat
       },
     );
   }
-  const key = /^"(.+)"$/.exec(header)?.[1] ?? header;
+  const key = /^"(.*)"$/.exec(header)?.[1] ?? header;
   if (KEY.test(key)) return key;
   const faults = [
     { pointer: '/headers/idempotency-key', message: 'must be 1 to 255 printable characters without spaces' },

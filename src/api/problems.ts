@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { catalogue, type ErrorKind, Failure } from '../kernel/errors.ts';
+import { catalogue, type ErrorKind, Failure, notFound } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 
 /** The one place where a kind of failure becomes an HTTP status. */
@@ -20,12 +20,12 @@ export const statusOf = {
 } as const satisfies Record<ErrorKind, number>;
 
 /** What body parsers of the framework throw. */
-type ParserError = { type: string; status: number };
+type ParserError = { status: number };
 
-export function asFailure(error: unknown, isUnavailable: (error: unknown) => boolean): Failure {
+function asFailure(error: unknown, isUnavailable: (error: unknown) => boolean): Failure {
   if (error instanceof Failure) return error;
+  if (error instanceof URIError) return notFound();
   if (isParserError(error)) return ofParser(error);
-  if (error instanceof URIError) return new Failure('not_found', 'There is no such object.');
   if (isUnavailable(error)) {
     const message = 'A part that this request needs is not available. Nothing was written; try again.';
     return new Failure('unavailable', message, { cause: error, retryAfterSeconds: 1 });
@@ -80,7 +80,8 @@ export const unknownRoute: RequestHandler = () => {
 };
 
 function isParserError(error: unknown): error is ParserError {
-  return typeof error === 'object' && error !== null && 'type' in error && 'status' in error;
+  if (typeof error !== 'object' || error === null || !('status' in error)) return false;
+  return typeof error.status === 'number' && error.status >= 400 && error.status < 500;
 }
 
 function ofParser(error: ParserError): Failure {

@@ -22,7 +22,7 @@ export type RouterParts = {
 };
 
 /**
- * Turns the spec into routes. What every request passes, in this order: key, scope, rate limit, media type, body, shape,
+ * Turns the spec into routes. What every request passes, in this order: key, rate limit, scope, media type, body, shape,
  * idempotency and transaction, handler. Throws when an operation lacks a handler or a handler an operation.
  */
 export function createRouter(parts: RouterParts): Router {
@@ -45,7 +45,7 @@ export function createRouter(parts: RouterParts): Router {
   return router;
 }
 
-export function expressPath(path: string): string {
+function expressPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
@@ -69,9 +69,9 @@ function stepsOf(
   return [
     rateLimits.guessing,
     ...authenticate,
-    mayUse(access),
     rateLimits.perKey,
-    ...(takesBody ? [jsonOnly, express.json({ limit: BODY_LIMIT, strict: false })] : []),
+    mayUse(access),
+    ...(takesBody ? [jsonOnly, express.json({ limit: BODY_LIMIT, strict: false, inflate: false })] : []),
     async (req, res) => {
       res.locals.operation = operation.id;
       send(res, await answer(parts, operation, validator, handler, req, res.locals.actor as Actor));
@@ -90,9 +90,10 @@ async function answer(
   // An id that Postgres could not even be asked for is the id of nothing.
   if (!Object.values(req.params).every((id) => typeof id === 'string' && isStorable(id))) throw notFound();
   const key = readIdempotencyKey(req.get('Idempotency-Key'), operation);
-  const fingerprint = key === null ? null : fingerprintOf(parts.master, req.method, req.path, req.body);
   const query = validator.query(req.query);
   const body = validator.body(req.body);
+  // Of what has its shape: a body of any depth could be too deep to be walked.
+  const fingerprint = key === null ? null : fingerprintOf(parts.master, req.method, req.path, body);
   const acting =
     actor.kind === 'tenant'
       ? { as: 'tenant' as const, tenantId: actor.tenantId }
@@ -105,8 +106,8 @@ async function answer(
 }
 
 const jsonOnly: RequestHandler = (req, _res, next) => {
-  // Null: no body at all, which the shape decides about.
-  if (req.is('application/json') === false) {
+  // Null, or a length of 0: no body at all, which the shape decides about.
+  if (req.is('application/json') === false && req.get('Content-Length') !== '0') {
     return next(new Failure('unsupported_media_type', 'Send the body as application/json.'));
   }
   next();

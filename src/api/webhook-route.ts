@@ -54,7 +54,7 @@ export function createWebhookRoute(parts: WebhookParts): Router {
 
   const form = [
     formOnly,
-    express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: MOST_FIELDS }),
+    express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: MOST_FIELDS, inflate: false }),
   ];
   router.post('/webhooks/vobiz/:token', form, respond);
   for (const event of ['dial', 'leg']) {

@@ -1,7 +1,6 @@
 /** SQLSTATE codes that we act on, by name. Source: PostgreSQL documentation, appendix A. */
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
-const UNIQUE_VIOLATION = '23505';
 
 function stateOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('code' in error)) return null;
@@ -12,10 +11,6 @@ function stateOf(error: unknown): string | null {
 export function isWorthRepeating(error: unknown): boolean {
   const state = stateOf(error);
   return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
-}
-
-export function isUniqueViolation(error: unknown): boolean {
-  return stateOf(error) === UNIQUE_VIOLATION;
 }
 
 /** The server is not there, goes down, or is out of connections: classes 08, 53, 57P and node's socket errors. */

@@ -2,7 +2,7 @@ import type pg from 'pg';
 
 /** The owner of the database, as whom we log in; and the role whose rows are guarded, which it takes on. */
 export const ownerRole = 'maskplane_owner';
-export const appRole = 'maskplane_app';
+const appRole = 'maskplane_app';
 export const databaseName = 'maskplane';
 
 /** Each step may already have been done: a crash can come between any two of them. */

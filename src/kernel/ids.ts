@@ -10,6 +10,9 @@ export type Id<P extends IdPrefix> = `${P}_${string}`;
  */
 export type TenantId = Id<'ten'> & { readonly __brand: 'TenantId' };
 
+/** Whose objects, and of which mode: the first thing that every look-up of a tenant's things is told. */
+export type Owner = { tenantId: TenantId; livemode: boolean };
+
 /** `<prefix>_` and the 32 hex digits of a UUIDv7: ids sort by the time they were made. */
 export function newId<P extends IdPrefix>(prefix: P): Id<P> {
   return `${prefix}_${uuidv7().replaceAll('-', '')}`;

@@ -90,7 +90,7 @@ describe('Idempotency-Key', () => {
     const options = { idempotencyKey: randomUUID() };
     const body = freshSession();
     const first = await tenant.api.post('/v1/sessions', body, options);
-    await tenant.api.post(`/v1/sessions/${first.body.id}/end`);
+    await tenant.api.post(`/v1/sessions/${first.body.id}/end`, {});
     isReplayOf(await tenant.api.post('/v1/sessions', body, options), first);
   });
 

@@ -236,7 +236,7 @@ describe('pools and DIDs', () => {
       }
       assert.equal((await register(own, m1)).body.code, 'did_already_assigned');
 
-      await own.api.post(`/v1/sessions/${session.id}/end`);
+      await own.api.post(`/v1/sessions/${session.id}/end`, {});
       assert.equal((await retire(own, m1)).body.status, 'retiring', 'it still cools');
       assert.equal((await explain(own, m1, A)).reason, 'session_ended');
       await world.sql(`update bindings set free_at = now() where tenant_id = $1 and session_id = $2`, [
@@ -252,7 +252,7 @@ describe('pools and DIDs', () => {
     it('a masking number of a retired DID still stands in the session that it was in', async () => {
       const own = await newTenant(world, { dids: freshNumbers(2) });
       const session = await newSession(own, A, B, { cooling_seconds: 0 });
-      await own.api.post(`/v1/sessions/${session.id}/end`);
+      await own.api.post(`/v1/sessions/${session.id}/end`, {});
       for (const side of ['a', 'b']) {
         assert.equal((await retire(own, session.parties[side].masking_number)).body.status, 'retired');
       }
@@ -263,7 +263,7 @@ describe('pools and DIDs', () => {
     it('a number that is registered anew knows nothing of its former sessions', async () => {
       const own = await newTenant(world, { dids: freshNumbers(2) });
       const session = await newSession(own, A, B, { cooling_seconds: 0 });
-      await own.api.post(`/v1/sessions/${session.id}/end`);
+      await own.api.post(`/v1/sessions/${session.id}/end`, {});
       const m1: string = session.parties.a.masking_number;
       await retire(own, m1);
       assert.equal((await register(own, m1)).status, 201);

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { createApp } from '../../src/app.ts';
 import { type Container, createContainer } from '../../src/container.ts';
 import { type MasterKey, newMasterKeyText, readMasterKey } from '../../src/crypto/master-key.ts';
-import { isMasterKeyOf } from '../../src/features/tenants/master-key-store.ts';
+import { isMasterKeyOf } from '../../src/features/tenants/master-key-service.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
 
 /** Of the servers that `npm test` has started. */
@@ -68,7 +68,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     return container.apiKeys.ensureOperatorKey(unit, null);
   });
   if (operatorToken === null) throw new Error('a fresh database had an operator key');
-  server.on('request', createApp(container, { state: () => 'ok', trustedProxies: 0 }));
+  try {
+    server.on('request', createApp(container, { state: () => 'ok', trustedProxies: 0 }));
+  } catch (error) {
+    // Otherwise what is open would keep the test file from ending, and hide the reason.
+    server.close();
+    await container.close();
+    throw error;
+  }
 
   const admin = new pg.Pool({ connectionString: adminUrl, max: 3 });
   admin.on('error', () => {}); // a test that kills its Postgres cuts this connection too

@@ -94,7 +94,8 @@ describe('what stays readable', () => {
     '2026-06-08T06:07:34.130+00:00',
     '"time":"2026-06-08T06:07:34.130Z"',
     '"duration_ms":12.5',
-    '"duration_ms":1234567.5',
+    '"duration_ms":12345.5',
+    '2026-06-08',
     '"status":200',
     '127.0.0.1',
     '10.120.130.140:54321',
@@ -122,5 +123,23 @@ describe('what stays readable', () => {
     });
     assert.equal(scrub(line), line.replace('+919800000001', '[number]'));
     assert.doesNotThrow(() => JSON.parse(scrub(line)));
+  });
+
+  test('a line of JSON stays JSON, whether a number stands bare or in a text, and whatever stands beside it', () => {
+    const number = 919800000001;
+    for (const value of [
+      number,
+      [number, number],
+      { from: number, to: [number] },
+      `phone:${number},`,
+      `[${number}]`,
+      `{"from":${number}}`,
+      `a\\":${number},`,
+      `${number}\n${number}`,
+    ]) {
+      const scrubbed = scrub(`${JSON.stringify({ value, status: 200 })}\n`);
+      assert.doesNotMatch(scrubbed, /9800000001/);
+      assert.equal(JSON.parse(scrubbed).status, 200, scrubbed);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/database.ts';
 import { invalid, notFound } from '../../kernel/errors.ts';
-import { newId } from '../../kernel/ids.ts';
+import { newId, type Owner } from '../../kernel/ids.ts';
 import { type CountryCode, countryOf, type E164, readPhone } from '../../kernel/phone.ts';
 import {
   type DidRow,
@@ -12,7 +12,6 @@ import {
   startRetiring,
 } from './did-store.ts';
 import { referencedPool } from './pool-service.ts';
-import type { Owner } from './pool-store.ts';
 
 export type NewDidInput = { e164: string; provider_account: string; pool: string };
 

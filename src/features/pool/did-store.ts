@@ -1,8 +1,7 @@
 import type { Db } from '../../db/database.ts';
 import type { DidsRow } from '../../generated/tables.ts';
-import type { Id } from '../../kernel/ids.ts';
+import type { Id, Owner } from '../../kernel/ids.ts';
 import type { E164 } from '../../kernel/phone.ts';
-import type { Owner } from './pool-store.ts';
 
 export type DidStatus = DidsRow['status'];
 export type DidRow = {
@@ -20,7 +19,7 @@ const SELECT = `select d.id, d.livemode, d.e164, d.country, p.name as pool, d.pr
   from dids d join pools p on p.tenant_id = d.tenant_id and p.id = d.pool_id`;
 
 /** A number exists once in the world; in test mode every tenant has a world of its own. */
-export function directoryScope(owner: Owner): string {
+function directoryScope(owner: Owner): string {
   return owner.livemode ? 'live' : owner.tenantId;
 }
 

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/database.ts';
 import { invalid, notFound } from '../../kernel/errors.ts';
-import { newId, type TenantId } from '../../kernel/ids.ts';
-import { findPool, insertPool, listPools, type Owner, type PoolRow, updatePool } from './pool-store.ts';
+import { newId, type Owner, type TenantId } from '../../kernel/ids.ts';
+import { findPool, insertPool, listPools, type PoolRow, updatePool } from './pool-store.ts';
 
 /** A day: people call back about yesterday's ride, and hardly ever about an older one. */
 const DEFAULT_COOLING_SECONDS = 86_400;

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database.ts';
-import type { Id, TenantId } from '../../kernel/ids.ts';
+import type { Id, Owner } from '../../kernel/ids.ts';
 
 export type PoolRow = {
   id: Id<'pool'>;
@@ -9,9 +9,6 @@ export type PoolRow = {
   active_dids: number;
   created_at: Date;
 };
-
-/** Whose objects, and of which mode: the first two arguments of every look-up of a tenant's things. */
-export type Owner = { tenantId: TenantId; livemode: boolean };
 
 const COLUMNS = `p.id, p.livemode, p.name, p.cooling_seconds, p.created_at,
   (select count(*)::integer from dids d

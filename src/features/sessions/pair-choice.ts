@@ -8,7 +8,7 @@ export type Pair = { a: Candidate; b: Candidate };
  * redial of an old number then most likely meets nobody, where taking the first free DID would send it to the next session.
  * Candidates of equal rank keep their order, which the store has made random.
  */
-export function ranked(candidates: readonly Candidate[]): Candidate[] {
+function ranked(candidates: readonly Candidate[]): Candidate[] {
   return [...candidates].sort((x, y) => since(x) - since(y));
 }
 
@@ -21,21 +21,29 @@ const MOST_PAIRS = 8;
 
 /**
  * The best pairs of two different DIDs, best first; empty when there is none. A pair is as good as the ranks of its two
- * sides together, so that neither party pays for the other.
+ * sides together, so that neither party pays for the other; DIDs that a caller let go of at the same time, or never had, are
+ * of one rank.
  */
 export function bestPairs(forA: readonly Candidate[], forB: readonly Candidate[]): Pair[] {
-  const rankedA = ranked(forA);
-  const rankedB = ranked(forB);
   const pairs: { pair: Pair; rank: number }[] = [];
-  rankedA.forEach((a, rankA) => {
-    rankedB.forEach((b, rankB) => {
+  for (const [a, rankA] of ranksOf(ranked(forA))) {
+    for (const [b, rankB] of ranksOf(ranked(forB))) {
       if (a.didId !== b.didId) pairs.push({ pair: { a, b }, rank: rankA + rankB });
-    });
-  });
+    }
+  }
   return pairs
     .sort((x, y) => x.rank - y.rank)
     .slice(0, MOST_PAIRS)
     .map(({ pair }) => pair);
+}
+
+function ranksOf(sorted: readonly Candidate[]): [Candidate, number][] {
+  let rank = 0;
+  return sorted.map((candidate, place) => {
+    const before = sorted[place - 1];
+    if (before !== undefined && since(before) !== since(candidate)) rank += 1;
+    return [candidate, rank];
+  });
 }
 
 /** How many DIDs of a pool each party's phone holds, live or cooling. */

@@ -1,6 +1,6 @@
 import type { Db, Unit } from '../../db/database.ts';
 import { Failure, invalid, notFound } from '../../kernel/errors.ts';
-import { newId } from '../../kernel/ids.ts';
+import { newId, type Owner } from '../../kernel/ids.ts';
 import { type CountryCode, type E164, last4 } from '../../kernel/phone.ts';
 import { referencedPool } from '../pool/pool-service.ts';
 import type { KeyRing } from '../tenants/key-ring.ts';
@@ -15,7 +15,6 @@ import {
   insertSession,
   listSessions,
   lockSession,
-  type Owner,
   replacePhone,
   type SessionRow,
   updateRole,

@@ -1,10 +1,8 @@
 import type { Db } from '../../db/database.ts';
 import type { SessionsRow } from '../../generated/tables.ts';
-import type { Id, TenantId } from '../../kernel/ids.ts';
+import type { Id, Owner, TenantId } from '../../kernel/ids.ts';
 import type { Side } from './binding-store.ts';
 
-/** Whose sessions, and of which mode. */
-export type Owner = { tenantId: TenantId; livemode: boolean };
 export type Direction = SessionsRow['direction'];
 /** `expired` is never stored: an active session becomes it when its time comes. */
 export type SessionStatus = SessionsRow['status'] | 'expired';

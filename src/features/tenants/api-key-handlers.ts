@@ -42,7 +42,7 @@ export function apiKeyHandlers(parts: {
   const { tenants, apiKeys } = parts;
   return {
     async createTenantApiKey({ unit, params, body }) {
-      const tenant = await tenants.enter(unit, params.tenant_id);
+      const tenant = await tenants.enterOpen(unit, params.tenant_id);
       return { status: 201, body: toTokenView(await apiKeys.create(unit, tenant.id, null, body)) };
     },
     async listTenantApiKeys({ unit, params, query }) {

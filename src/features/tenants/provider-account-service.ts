@@ -13,6 +13,7 @@ import {
   findWebhookAccountAcrossTenants,
   insertProviderAccount,
   listProviderAccounts,
+  lockAuthToken,
   type ProviderAccountRow,
   type SignatureMode,
   updateProviderAccount,
@@ -103,8 +104,13 @@ export function createProviderAccountService(master: MasterKey): ProviderAccount
     },
     async update(db, viewer, id, change) {
       const { auth_token, signature_mode, allowed_ips, default_country } = change;
-      const row = await updateProviderAccount(db, viewer?.tenantId ?? null, id, {
-        sealed_auth_token: auth_token === undefined ? null : sealed(id, 'auth_token', auth_token),
+      const owner = viewer?.tenantId ?? null;
+      const before = await lockAuthToken(db, owner, id);
+      if (before === null) throw notFound();
+      // Setting the token that it has already must not push out the one before it.
+      const isNew = auth_token !== undefined && opened(id, 'auth_token', before) !== auth_token;
+      const row = await updateProviderAccount(db, owner, id, {
+        sealed_auth_token: isNew ? sealed(id, 'auth_token', auth_token) : null,
         signature_mode: signature_mode ?? null,
         allowed_ips: allowed_ips === undefined ? null : readAllowedIps(allowed_ips),
         default_country: default_country === undefined ? null : readCountry(default_country),

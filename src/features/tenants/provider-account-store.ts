@@ -86,6 +86,16 @@ export async function listProviderAccounts(
   );
 }
 
+/** The current auth token, sealed; locked, so that two changes come one after the other. */
+export async function lockAuthToken(db: Db, owner: TenantId | null, id: string): Promise<Buffer | null> {
+  const [row] = await db.rows<{ sealed_auth_token: Buffer }>(
+    `select sealed_auth_token from provider_accounts
+      where tenant_id is not distinct from $1 and id = $2 for no key update`,
+    [owner, id],
+  );
+  return row?.sealed_auth_token ?? null;
+}
+
 export type ProviderAccountChange = {
   sealed_auth_token: Buffer | null;
   signature_mode: SignatureMode | null;

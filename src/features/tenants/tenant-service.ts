@@ -27,8 +27,10 @@ export type TenantService = {
   get(unit: Unit, id: string): Promise<TenantRow>;
   /** Throws not_found, tenant_closed. */
   update(unit: Unit, id: string, change: TenantChange): Promise<TenantRow>;
-  /** For an operator who acts on a tenant: from here on the transaction sees that tenant. Throws not_found, tenant_closed. */
+  /** For an operator who looks at a tenant: from here on the transaction sees that tenant. Throws not_found. */
   enter(unit: Unit, id: string): Promise<TenantRow>;
+  /** The same to give it something. Throws not_found, tenant_closed. */
+  enterOpen(unit: Unit, id: string): Promise<TenantRow>;
 };
 
 /** @param openTenant what every tenant starts with (its pools); handed in, because pools know tenants and not the reverse */
@@ -39,6 +41,11 @@ export function createTenantService(parts: {
   const get = async (unit: Unit, id: string): Promise<TenantRow> => {
     const tenant = await findTenantAcrossTenants(unit, id);
     if (tenant === null) throw notFound();
+    return tenant;
+  };
+  const enter = async (unit: Unit, id: string): Promise<TenantRow> => {
+    const tenant = await get(unit, id);
+    await unit.enter(tenant.id);
     return tenant;
   };
   return {
@@ -60,10 +67,10 @@ export function createTenantService(parts: {
       if (updated === null) throw closed();
       return updated;
     },
-    async enter(unit, id) {
-      const tenant = await get(unit, id);
+    enter,
+    async enterOpen(unit, id) {
+      const tenant = await enter(unit, id);
       if (tenant.status === 'closed') throw closed();
-      await unit.enter(tenant.id);
       return tenant;
     },
   };

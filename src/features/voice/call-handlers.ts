@@ -3,10 +3,9 @@ import { listView, pageOf, pageQuery } from '../../api/pagination.ts';
 import type { Db } from '../../db/database.ts';
 import type { components } from '../../generated/schema.ts';
 import { notFound } from '../../kernel/errors.ts';
-import type { TenantId } from '../../kernel/ids.ts';
+import type { Owner } from '../../kernel/ids.ts';
 import type { CallRow } from './call-store.ts';
 
-type Owner = { tenantId: TenantId; livemode: boolean };
 type CallReader = {
   find(db: Db, owner: Owner, id: string): Promise<CallRow | null>;
   list(

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/database.ts';
 import type { CallsRow } from '../../generated/tables.ts';
-import type { Id, TenantId } from '../../kernel/ids.ts';
+import type { Id, Owner, TenantId } from '../../kernel/ids.ts';
 import type { RouteDecision, RouteReason, RouteStep, Side } from './route.ts';
 
 export type CallStatus = CallsRow['status'];
@@ -24,8 +24,6 @@ export type CallRow = {
 const SELECT = `select c.id, c.livemode, c.session_id, d.e164 as did, c.caller_side, c.decision, c.reason, c.status,
     c.duration_seconds, c.hangup_cause, c.trace, c.started_at, c.ended_at
   from calls c join dids d on d.tenant_id = c.tenant_id and d.id = c.did_id`;
-
-type Owner = { tenantId: TenantId; livemode: boolean };
 
 export async function findCall(db: Db, owner: Owner, id: string): Promise<CallRow | null> {
   const [row] = await db.rows<CallRow>(`${SELECT} where c.tenant_id = $1 and c.livemode = $2 and c.id = $3`, [

@@ -1,6 +1,7 @@
+import type { BindingsRow, DidsRow, SessionsRow, TenantsRow } from '../../generated/tables.ts';
 import type { E164 } from '../../kernel/phone.ts';
 
-export type Side = 'a' | 'b';
+export type Side = BindingsRow['side'];
 export type RouteDecision = 'bridge' | 'announce' | 'reject';
 export type RouteReason =
   | 'live_binding'
@@ -22,20 +23,20 @@ export type BindingFacts = {
   side: Side;
   /** The phone was taken out of the session. */
   isReleased: boolean;
-  sessionStatus: 'active' | 'ended';
+  sessionStatus: SessionsRow['status'];
   isExpired: boolean;
-  direction: 'both' | 'a_to_b' | 'b_to_a';
+  direction: SessionsRow['direction'];
   ringTimeoutSeconds: number;
   maxCallSeconds: number;
   /** The DID that the other party knows the caller by. */
-  otherDid: { e164: E164; status: 'active' | 'retiring' | 'retired' };
+  otherDid: { e164: E164; status: DidsRow['status'] };
 };
 
 export type RouteFacts = {
   /** Null when no DID of this account has the dialled number. */
-  did: { status: 'active' | 'retiring' | 'retired' } | null;
-  tenantStatus: 'active' | 'suspended' | 'closed';
-  outOfSessionPolicy: 'announce' | 'reject';
+  did: { status: DidsRow['status'] } | null;
+  tenantStatus: TenantsRow['status'];
+  outOfSessionPolicy: TenantsRow['out_of_session_policy'];
   /** False when the caller is withheld, or what the carrier sent is no number. */
   isCallerKnown: boolean;
   /** One for each reading of the caller's number that has a binding here. */
