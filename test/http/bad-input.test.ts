@@ -269,9 +269,7 @@ describe('bad input', () => {
   });
 
   // Postgres keeps no NUL in a text, and no half of a surrogate pair in JSON.
-  it('a NUL in a text, or half a character in metadata, is refused as invalid', {
-    todo: 'gives 500',
-  }, async () => {
+  it('a NUL in a text, or half a character in metadata, is refused as invalid', async () => {
     await nothingWritten(async () => {
       for (const operation of withBody) {
         for (const [pointer, schema] of Object.entries(
@@ -299,7 +297,7 @@ describe('bad input', () => {
     });
   });
 
-  it('a NUL in a path or a query is for what nobody has', { todo: 'gives 500' }, async () => {
+  it('a NUL in a path or a query is for what nobody has', async () => {
     for (const operation of keyed) {
       for (const name of Object.keys(operation.query.properties as object)) {
         const reply = await ask(operation, undefined, { query: `?${name}=a%00b` });
@@ -312,7 +310,7 @@ describe('bad input', () => {
     }
   });
 
-  it('a body nested so deeply that no recursion survives it is refused', { todo: 'gives 500' }, async () => {
+  it('a body nested so deeply that no recursion survives it is refused', async () => {
     for (const id of ['createSession', 'updateSession', 'createPool']) {
       const operation = keyed.find((each) => each.id === id);
       assert.ok(operation);
@@ -327,16 +325,21 @@ describe('bad input', () => {
     }
   });
 
-  it('a body that says it is compressed and is not is refused', { todo: 'gives 500' }, async () => {
+  it('a body that says it is compressed and is not is refused', async () => {
     for (const encoding of ['gzip', 'deflate', 'br']) {
       const reply = await tenant.api.post('/v1/sessions', '{}', {
         headers: { 'Content-Type': 'application/json', 'Content-Encoding': encoding },
       });
-      assert.equal(reply.status, 400, `${encoding}: ${reply.text}`);
+      assert.ok([400, 415].includes(reply.status), `${encoding}: ${reply.text}`);
     }
   });
 
-  const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom(A, B, did1, 'default', '', '0'));
+  const texts = [A, B, did1, 'default', '', '0', 'a\u0000b', '\ud800', '__proto__', '१२३'];
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(...texts),
+  );
   const anything = fc.oneof(fc.jsonValue({ maxDepth: 3 }), text);
   const party = fc.record({ phone: anything, role: anything, surprise: anything }, { requiredKeys: [] });
   const sessionLike = fc.record(

@@ -172,7 +172,7 @@ describe('Idempotency-Key', () => {
     assert.equal(upper.status, 201);
   });
 
-  it('an empty key, bare or quoted, is no key', { todo: '"" is taken as a key of two quotes' }, async () => {
+  it('an empty key, bare or quoted, is no key', async () => {
     for (const idempotencyKey of ['""', '']) {
       const reply = await tenant.api.post('/v1/sessions', freshSession(), { idempotencyKey });
       assert.ok([400, 422].includes(reply.status), `${idempotencyKey}: ${reply.text}`);

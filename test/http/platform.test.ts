@@ -206,9 +206,7 @@ for (const [where, options] of [
       assert.equal((await apiOf(world, key.token).get('/v1/sessions')).status, 200);
     });
 
-    it('counts refused requests too, wrong ones and those for which the scope is missing', {
-      todo: 'a request without the scope is refused before it is counted',
-    }, async () => {
+    it('counts refused requests too, wrong ones and those for which the scope is missing', async () => {
       const { token } = await newKey(world, tenant.id, { scopes: ['sessions:read'] });
       const api = apiOf(world, token);
       for (let n = 0; n < 2; n += 1) assert.equal((await api.get('/v1/sessions?limit=0')).status, 422);
@@ -225,9 +223,7 @@ describe('guessing keys', () => {
   });
   after(() => world.close());
 
-  it('an address that sends wrong keys all the time is refused with 429 and Retry-After', {
-    todo: 'nobody tells the limit about wrong keys',
-  }, async () => {
+  it('an address that sends wrong keys all the time is refused with 429 and Retry-After', async () => {
     for (let n = 0; n < 100; n += 1) {
       const reply = await apiOf(world, newToken('mp_live')).get('/v1/sessions');
       if (reply.status === 429) {
@@ -239,5 +235,13 @@ describe('guessing keys', () => {
       assert.equal(reply.status, 401);
     }
     assert.fail('a hundred wrong keys were looked up');
+  });
+
+  it('does not shut out whoever has a valid key, from the same address', {
+    todo: 'one address of a proxy or an office is refused as a whole',
+  }, async () => {
+    const api = apiOf(world, newToken('mp_live'));
+    for (let n = 0; n < 100; n += 1) if ((await api.get('/v1/sessions')).status === 429) break;
+    assert.equal((await apiOf(world, world.operatorToken).get('/v1/tenants')).status, 200);
   });
 });
