@@ -45,11 +45,13 @@ create policy tenant on session_parties
   using (tenant_id = (select app_tenant())) with check (tenant_id = (select app_tenant()));
 grant select, insert, update on session_parties to maskplane_app;
 
--- The real numbers, encrypted with the tenant's data key; caller_index is their keyed blind index.
+-- The real numbers, encrypted with the tenant's data key; caller_index is their keyed blind index; position: the order in
+-- which a party's phones are tried.
 create table session_phones (
   tenant_id    typed_id not null,
   session_id   typed_id not null,
   side         text not null check (side in ('a', 'b')),
+  position     integer not null,
   caller_index bytea not null check (length(caller_index) = 32),
   sealed       bytea not null,
   key_version  integer not null,
@@ -102,48 +104,6 @@ alter table caller_history force row level security;
 create policy tenant on caller_history
   using (tenant_id = (select app_tenant())) with check (tenant_id = (select app_tenant()));
 grant select, insert, update, delete on caller_history to maskplane_app;
-
--- The DIDs of a pool that this caller may get now, at most about 24: those it never had (from a random place on, so that
--- the cost does not grow with the pool), and those that it released longest ago.
-create function allocation_candidates(p_tenant text, p_pool text, p_caller bytea, p_start double precision)
-returns table (did_id text, e164 text, released_at timestamptz)
-language sql stable set search_path = pg_catalog, public as $$
-  with fresh_after as (
-    select d.id, d.e164 from public.dids d
-     where d.tenant_id = p_tenant and d.pool_id = p_pool and d.status = 'active' and d.spread >= p_start
-       and not exists (select from public.bindings b
-                        where b.tenant_id = p_tenant and b.caller_index = p_caller and b.did_id = d.id)
-       and not exists (select from public.caller_history h
-                        where h.tenant_id = p_tenant and h.caller_index = p_caller and h.did_id = d.id)
-     order by d.spread limit 8
-  ), fresh_before as (
-    select d.id, d.e164 from public.dids d
-     where d.tenant_id = p_tenant and d.pool_id = p_pool and d.status = 'active' and d.spread < p_start
-       and not exists (select from public.bindings b
-                        where b.tenant_id = p_tenant and b.caller_index = p_caller and b.did_id = d.id)
-       and not exists (select from public.caller_history h
-                        where h.tenant_id = p_tenant and h.caller_index = p_caller and h.did_id = d.id)
-     order by d.spread limit 8
-  ), known as (
-    select d.id, d.e164, h.released_at from public.caller_history h
-      join public.dids d on d.tenant_id = p_tenant and d.id = h.did_id
-     where h.tenant_id = p_tenant and h.caller_index = p_caller and d.pool_id = p_pool and d.status = 'active'
-       and not exists (select from public.bindings b
-                        where b.tenant_id = p_tenant and b.caller_index = p_caller and b.did_id = d.id)
-     order by h.released_at limit 8
-  ), due as (
-    select d.id, d.e164, coalesce(b.released_at, b.free_at) as released_at from public.bindings b
-      join public.dids d on d.tenant_id = p_tenant and d.id = b.did_id
-     where b.tenant_id = p_tenant and b.caller_index = p_caller and b.free_at <= now()
-       and d.pool_id = p_pool and d.status = 'active'
-     order by b.free_at limit 8
-  )
-  select id::text, e164::text, null::timestamptz from fresh_after
-  union all select id::text, e164::text, null from fresh_before
-  union all select id::text, e164::text, released_at from known
-  union all select id::text, e164::text, released_at from due
-$$;
-grant execute on function allocation_candidates(text, text, bytea, double precision) to maskplane_app;
 `;
 
 export async function up(knex) {
@@ -152,7 +112,6 @@ export async function up(knex) {
 
 export async function down(knex) {
   await knex.raw(`
-    drop function allocation_candidates(text, text, bytea, double precision);
     drop table caller_history, bindings, session_phones, session_parties, sessions;
   `);
 }

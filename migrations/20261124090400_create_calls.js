@@ -118,8 +118,11 @@ begin
       join public.sessions s on s.tenant_id = p_tenant and s.id = b.session_id
       join public.session_parties o on o.tenant_id = p_tenant and o.session_id = s.id and o.side <> b.side
       join public.dids od on od.tenant_id = p_tenant and od.id = o.did_id
-      join public.session_phones op on op.tenant_id = p_tenant and op.session_id = s.id and op.side = o.side
-       and op.removed_at is null
+     cross join lateral (
+        select f.sealed, f.key_version from public.session_phones f
+         where f.tenant_id = p_tenant and f.session_id = s.id and f.side = o.side and f.removed_at is null
+         order by f.position limit 1
+      ) op
      order by wanted.place
      limit 2;
 end $$;

@@ -5,6 +5,8 @@ import { forgetOldKeys } from './api/idempotency-store.ts';
 import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { type Database, openDatabase } from './db/database.ts';
+import { capacityHandlers } from './features/pool/capacity-handlers.ts';
+import { createCapacityService } from './features/pool/capacity-service.ts';
 import { didHandlers } from './features/pool/did-handlers.ts';
 import { createDidService } from './features/pool/did-service.ts';
 import { finishRetiring } from './features/pool/did-store.ts';
@@ -12,6 +14,7 @@ import { poolHandlers } from './features/pool/pool-handlers.ts';
 import { createFirstPools } from './features/pool/pool-service.ts';
 import { forgetHistory, purgeBindings } from './features/sessions/binding-store.ts';
 import { openPhone } from './features/sessions/party-phones.ts';
+import { sessionCreation } from './features/sessions/session-creation-service.ts';
 import { sessionHandlers } from './features/sessions/session-handlers.ts';
 import { createSessionService } from './features/sessions/session-service.ts';
 import { apiKeyHandlers } from './features/tenants/api-key-handlers.ts';
@@ -79,11 +82,13 @@ export function createContainer(options: ContainerOptions): Container {
   const dids = createDidService({
     accountExists: async (db, owner, id) => (await findProviderAccount(db, owner, id)) !== null,
   });
-  const sessions = createSessionService({
-    keyRing,
+  const sessions = createSessionService({ keyRing, didsAmong: dids.among });
+  const createSession = sessionCreation({
     locks: createPairLocks(redis),
     random: Math.random,
-    didsAmong: dids.among,
+    keysOf: async (tenantId) =>
+      keyRing.cached(tenantId) ??
+      database.transaction({ as: 'tenant', tenantId }, (unit) => keyRing.current(unit, tenantId)),
   });
   const webhook = createWebhookService({ database, keyRing, accounts, publicUrl, openNumber: openPhone });
 
@@ -93,15 +98,16 @@ export function createContainer(options: ContainerOptions): Container {
     logger,
     apiKeys,
     webhook,
-    authenticate: createAuthenticate(database.single, master, rateLimits.failedKey),
+    authenticate: createAuthenticate(database.single, master, rateLimits.wrongKey),
     rateLimits,
     handlers: {
       ...tenantHandlers(tenants),
       ...apiKeyHandlers({ tenants, apiKeys }),
       ...providerAccountHandlers(accounts, publicUrl),
       ...poolHandlers,
+      ...capacityHandlers(createCapacityService(keyRing)),
       ...didHandlers(dids, tenants.enterOpen),
-      ...sessionHandlers(sessions),
+      ...sessionHandlers(sessions, createSession),
       ...explainHandlers(createExplainService(keyRing)),
       ...callHandlers({ find: findCall, list: listCalls }),
     },

@@ -19,12 +19,12 @@ function unauthenticated(): Failure {
 
 /**
  * Middleware that puts the actor into res.locals.actor, or fails with `unauthenticated` (401) or `tenant_not_active` (403).
- * @param onRefused is told the address that sent a wrong key, or none
+ * @param onWrongKey is told the address that sent a wrong key, or none, and may have a stronger refusal for it
  */
 export function createAuthenticate(
   db: Db,
   master: MasterKey,
-  onRefused: (address: string) => void,
+  onWrongKey: (address: string) => Promise<Failure | null>,
 ): RequestHandler[] {
   const authenticator = new passport.Passport();
   authenticator.use(
@@ -48,9 +48,8 @@ export function createAuthenticate(
           return next();
         }
         if (!isPassportRefusal(error)) return next(error);
-        onRefused(req.ip ?? '');
         // Passport has set its own status and headers by now; problems.ts sets ours.
-        next(unauthenticated());
+        onWrongKey(req.ip ?? '').then((refusal) => next(refusal ?? unauthenticated()), next);
       });
     },
   ];

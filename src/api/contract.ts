@@ -1,4 +1,4 @@
-import type { Unit } from '../db/database.ts';
+import type { Db, Unit } from '../db/database.ts';
 import type { operations } from '../generated/schema.ts';
 import type { TenantId } from '../kernel/ids.ts';
 import type { CountryCode } from '../kernel/phone.ts';
@@ -39,15 +39,33 @@ type Body<Op extends OperationId> = operations[Op] extends { requestBody: infer 
     ? Json<Exclude<R, undefined>> | undefined
     : undefined;
 
+/**
+ * Operations whose handler settles all that they write, the answer to their Idempotency-Key included, in one statement.
+ * Everything else gets a transaction from the router; on the hot path its round trips cost more than the work.
+ */
+export type SelfSettling = 'createSession';
+
+/** The Idempotency-Key of a self-settling request; `key` is a digest. */
+export type Once<Op extends OperationId> = {
+  key: string;
+  fingerprint: Buffer;
+  /** The answer as it is to be kept with what it answers. */
+  seal(reply: Reply<Op>): Buffer;
+  /** The answer that was kept. Throws idempotency_key_reused, idempotency_key_in_use. */
+  replay(kept: { fingerprint: Buffer; status: number | null; sealedReply: Buffer | null }): Reply<Op>;
+};
+
+type Means<Op extends OperationId> = Op extends SelfSettling
+  ? { /** Single statements, each a transaction of its own. */ db: Db; once: Once<Op> }
+  : { /** The request's one transaction. */ unit: Unit };
+
 /** A validated request. Defaults of the spec are filled in. */
 export type Call<Op extends OperationId> = {
   params: Part<Op, 'path'>;
   query: Part<Op, 'query'>;
   body: Body<Op>;
   actor: Actor;
-  /** The request's one transaction. */
-  unit: Unit;
-};
+} & Means<Op>;
 
 type SuccessStatus = 200 | 201 | 202;
 /** Only the success statuses that the spec gives this operation; failures are thrown. */
@@ -55,6 +73,7 @@ export type Reply<Op extends OperationId> = {
   [S in keyof operations[Op]['responses'] & SuccessStatus]: {
     status: S;
     body: Json<operations[Op]['responses'][S]>;
+    replayed?: true;
   };
 }[keyof operations[Op]['responses'] & SuccessStatus];
 

@@ -8,7 +8,7 @@ import type { Actor } from './contract.ts';
 import { claimKey, type KeyScope, keepReply } from './idempotency-store.ts';
 import type { Operation } from './spec.ts';
 
-export type Answer = { status: number; body: unknown; replayed: boolean };
+export type Answer = { status: number; body: unknown; replayed?: true };
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -37,10 +37,51 @@ export function readIdempotencyKey(header: string | undefined, operation: Operat
   throw new Failure('invalid_request', 'The Idempotency-Key is not valid.', { faults });
 }
 
+/** Whose key it is. The key itself is kept as a digest: clients make keys of what they have, and that may be a number. */
+export function keyScope(master: MasterKey, actor: Actor, key: string): KeyScope {
+  const owner = actor.kind === 'operator' ? 'operator' : actor.tenantId;
+  const livemode = actor.kind === 'operator' || actor.livemode;
+  return {
+    owner,
+    livemode,
+    key: keyedDigest(master, 'idempotency_key', `${owner}|${key}`).toString('base64url'),
+  };
+}
+
 /** What makes two requests the same: who, which operation on which object, and the body whatever its key order. */
-export function fingerprintOf(master: MasterKey, method: string, path: string, body: unknown): Buffer {
+export function fingerprintOf(
+  master: MasterKey,
+  scope: KeyScope,
+  request: { method: string; path: string; body: unknown },
+): Buffer {
   // Keyed, because a body holds phone numbers and those are few enough to be guessed from a plain digest.
-  return keyedDigest(master, 'fingerprint', `v1|${method}|${path}|${stableStringify(body) ?? ''}`);
+  const body = stableStringify(request.body) ?? '';
+  return keyedDigest(master, 'fingerprint', `v1|${scope.owner}|${request.method}|${request.path}|${body}`);
+}
+
+export function sealAnswer(master: MasterKey, scope: KeyScope, answer: Answer): Buffer {
+  return seal(master.replies, JSON.stringify(answer.body), contextOf(scope));
+}
+
+/** The kept answer. Throws idempotency_key_in_use (409) when there is none yet, idempotency_key_reused (422). */
+export function keptAnswer(
+  master: MasterKey,
+  scope: KeyScope,
+  fingerprint: Buffer,
+  kept: { fingerprint: Buffer | null; status: number | null; sealedReply: Buffer | null },
+): Answer {
+  if (kept.fingerprint === null || kept.status === null || kept.sealedReply === null) {
+    const message = 'The first request with this Idempotency-Key has not been answered yet.';
+    throw new Failure('idempotency_key_in_use', message, { retryAfterSeconds: 1 });
+  }
+  if (!sameBytes(kept.fingerprint, fingerprint)) {
+    const message = 'This Idempotency-Key was used for a request with another path or body.';
+    throw new Failure('idempotency_key_reused', message, {
+      faults: [{ pointer: '/headers/idempotency-key', message: 'was used for another request' }],
+    });
+  }
+  const body: unknown = JSON.parse(unseal(master.replies, kept.sealedReply, contextOf(scope)).toString());
+  return { status: kept.status, body, replayed: true };
 }
 
 /**
@@ -50,38 +91,25 @@ export function fingerprintOf(master: MasterKey, method: string, path: string, b
 export async function runOnce(
   unit: Unit,
   master: MasterKey,
-  request: { actor: Actor; key: string; fingerprint: Buffer },
-  work: () => Promise<{ status: number; body: unknown }>,
+  scope: KeyScope,
+  fingerprint: Buffer,
+  work: () => Promise<Answer>,
 ): Promise<Answer> {
-  const { actor, fingerprint } = request;
-  // Clients make keys of what they have at hand, and that may be a phone number.
-  const key = keyedDigest(master, 'idempotency_key', request.key).toString('base64url');
-  const scope: KeyScope =
-    actor.kind === 'operator'
-      ? { owner: 'operator', livemode: true, key }
-      : { owner: actor.tenantId, livemode: actor.livemode, key };
   let state = await claimKey(unit, scope, fingerprint);
   // The other request committed after this statement had begun: only the next statement can see its row.
   if (state.held && !state.fresh && state.fingerprint === null)
     state = await claimKey(unit, scope, fingerprint);
   if (state.fresh) {
     const reply = await work();
-    const text = JSON.stringify(reply.body);
-    await keepReply(unit, scope, reply.status, seal(master.replies, text, contextOf(scope)));
-    return { ...reply, replayed: false };
+    await keepReply(unit, scope, reply.status, sealAnswer(master, scope, reply));
+    return reply;
   }
-  if (!state.held || state.fingerprint === null || state.status === null || state.sealed_reply === null) {
-    const message = 'The first request with this Idempotency-Key has not been answered yet.';
-    throw new Failure('idempotency_key_in_use', message, { retryAfterSeconds: 1 });
-  }
-  if (!sameBytes(state.fingerprint, fingerprint)) {
-    const message = 'This Idempotency-Key was used for a request with another path or body.';
-    throw new Failure('idempotency_key_reused', message, {
-      faults: [{ pointer: '/headers/idempotency-key', message: 'was used for another request' }],
-    });
-  }
-  const body: unknown = JSON.parse(unseal(master.replies, state.sealed_reply, contextOf(scope)).toString());
-  return { status: state.status, body, replayed: true };
+  const { status, sealed_reply: sealedReply } = state;
+  return keptAnswer(master, scope, fingerprint, {
+    fingerprint: state.held ? state.fingerprint : null,
+    status,
+    sealedReply,
+  });
 }
 
 function contextOf(scope: KeyScope): string {

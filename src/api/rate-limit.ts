@@ -9,12 +9,13 @@ const WINDOW_SECONDS = 60;
 const FAILED_KEYS_PER_WINDOW = 60;
 
 export type RateLimits = {
-  /** Refuses an address that keeps sending wrong keys. Before authentication. */
-  guessing: RequestHandler;
   /** Counts a request against its key. After authentication. */
   perKey: RequestHandler;
-  /** To be told that authentication failed. */
-  failedKey(address: string): void;
+  /**
+   * Counts a wrong key against the address that sent it; gives the refusal when there were too many. Whoever has a valid key
+   * is not held up by a neighbour behind the same proxy who guesses.
+   */
+  wrongKey(address: string): Promise<Failure | null>;
 };
 
 /**
@@ -35,12 +36,6 @@ export function createRateLimits(redis: RedisClient, perMinute: number): RateLim
   const keys = limiter('key', perMinute);
   const guesses = limiter('guess', FAILED_KEYS_PER_WINDOW);
   return {
-    guessing: (req, _res, next) => {
-      guesses.get(req.ip ?? '').then(
-        (seen) => next(seen !== null && seen.remainingPoints <= 0 ? limited(seen.msBeforeNext) : undefined),
-        () => next(), // a limiter that cannot tell does not refuse
-      );
-    },
     perKey: (_req, res, next) => {
       keys.consume((res.locals.actor as Actor).keyId).then(
         (seen) => {
@@ -54,7 +49,11 @@ export function createRateLimits(redis: RedisClient, perMinute: number): RateLim
         },
       );
     },
-    failedKey: (address) => void guesses.consume(address).catch(() => {}),
+    wrongKey: (address) =>
+      guesses.consume(address).then(
+        () => null,
+        (refused: unknown) => (refused instanceof RateLimiterRes ? limited(refused.msBeforeNext) : null),
+      ),
   };
 }
 

@@ -1,10 +1,18 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { MasterKey } from '../crypto/master-key.ts';
-import type { Database } from '../db/database.ts';
+import type { Database, Unit } from '../db/database.ts';
 import { Failure, notFound } from '../kernel/errors.ts';
 import { mayUse } from './authenticate.ts';
-import type { Actor, Handlers } from './contract.ts';
-import { type Answer, fingerprintOf, readIdempotencyKey, runOnce } from './idempotency.ts';
+import type { Actor, Handlers, Once, Reply, SelfSettling } from './contract.ts';
+import {
+  type Answer,
+  fingerprintOf,
+  keptAnswer,
+  keyScope,
+  readIdempotencyKey,
+  runOnce,
+  sealAnswer,
+} from './idempotency.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Access, Operation, Spec } from './spec.ts';
 import { compileValidators, isStorable, type Validator } from './validation.ts';
@@ -55,7 +63,7 @@ export function refuseMethod(allow: readonly string[]): RequestHandler {
   };
 }
 
-type AnyHandler = (call: unknown) => Promise<{ status: number; body: unknown }>;
+type AnyHandler = (call: unknown) => Promise<Answer>;
 
 function stepsOf(
   parts: RouterParts,
@@ -67,7 +75,6 @@ function stepsOf(
   const { rateLimits, authenticate } = parts;
   const takesBody = operation.body !== null;
   return [
-    rateLimits.guessing,
     ...authenticate,
     rateLimits.perKey,
     mayUse(access),
@@ -90,19 +97,45 @@ async function answer(
   // An id that Postgres could not even be asked for is the id of nothing.
   if (!Object.values(req.params).every((id) => typeof id === 'string' && isStorable(id))) throw notFound();
   const key = readIdempotencyKey(req.get('Idempotency-Key'), operation);
-  const query = validator.query(req.query);
-  const body = validator.body(req.body);
+  const request = {
+    params: req.params,
+    query: validator.query(req.query),
+    body: validator.body(req.body),
+    actor,
+  };
+  if (key === null) return inTransaction(parts, actor, (unit) => handler({ ...request, unit }));
+  const { master, database } = parts;
+  const scope = keyScope(master, actor, key);
   // Of what has its shape: a body of any depth could be too deep to be walked.
-  const fingerprint = key === null ? null : fingerprintOf(parts.master, req.method, req.path, body);
+  const fingerprint = fingerprintOf(master, scope, {
+    method: req.method,
+    path: req.path,
+    body: request.body,
+  });
+  if (operation.settlesItself) {
+    const once: Once<SelfSettling> = {
+      key: scope.key,
+      fingerprint,
+      seal: (reply) => sealAnswer(master, scope, reply),
+      replay: (kept) => keptAnswer(master, scope, fingerprint, kept) as Reply<SelfSettling>,
+    };
+    return handler({ ...request, db: database.single, once });
+  }
+  return inTransaction(parts, actor, (unit) =>
+    runOnce(unit, master, scope, fingerprint, () => handler({ ...request, unit })),
+  );
+}
+
+function inTransaction(
+  parts: RouterParts,
+  actor: Actor,
+  work: (unit: Unit) => Promise<Answer>,
+): Promise<Answer> {
   const acting =
     actor.kind === 'tenant'
       ? { as: 'tenant' as const, tenantId: actor.tenantId }
       : { as: 'operator' as const };
-  return parts.database.transaction(acting, async (unit) => {
-    const work = () => handler({ params: req.params, query, body, actor, unit });
-    if (key === null || fingerprint === null) return { ...(await work()), replayed: false };
-    return runOnce(unit, parts.master, { actor, key, fingerprint }, work);
-  });
+  return parts.database.transaction(acting, work);
 }
 
 const jsonOnly: RequestHandler = (req, _res, next) => {
@@ -114,6 +147,7 @@ const jsonOnly: RequestHandler = (req, _res, next) => {
 };
 
 function send(res: Response, reply: Answer): void {
-  if (reply.replayed) res.set('Idempotent-Replayed', 'true');
+  if (reply.replayed === true) res.set('Idempotent-Replayed', 'true');
+  res.set('Cache-Control', 'no-store'); // some answers hold a token that is shown only once
   res.status(reply.status).json(reply.body);
 }

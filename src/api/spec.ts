@@ -21,6 +21,8 @@ export type Operation = {
   body: Json | null;
   bodyRequired: boolean;
   idempotency: 'none' | 'optional' | 'required';
+  /** The handler writes everything, its kept answer included, in one statement: see SelfSettling in contract.ts. */
+  settlesItself: boolean;
 };
 
 export type Spec = { operations: readonly Operation[]; schemas: Json };
@@ -56,6 +58,7 @@ export function loadSpec(): Spec {
         body: (json?.schema as Json | undefined) ?? null,
         bodyRequired: bodyNode?.required === true,
         idempotency: idempotencyOf(parameters),
+        settlesItself: operation['x-settles-itself'] === true,
       });
     }
   }

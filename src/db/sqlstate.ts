@@ -13,6 +13,11 @@ export function isWorthRepeating(error: unknown): boolean {
   return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
 }
 
+/** Raised by settle_allocation: another session holds a binding that this one wants, or a DID has begun to retire. */
+export function isBindingConflict(error: unknown): boolean {
+  return stateOf(error) === 'MP409';
+}
+
 /** The server is not there, goes down, or is out of connections: classes 08, 53, 57P and node's socket errors. */
 export function isUnavailable(error: unknown): boolean {
   const state = stateOf(error);

@@ -162,7 +162,7 @@ export interface paths {
         put?: never;
         /**
          * Replace an API key by a new one
-         * @description The new key has the same name, scopes and mode. The old one goes on for `overlap_seconds`.
+         * @description The new key has the same name, scopes, mode and expiry. The old one goes on for `overlap_seconds`.
          */
         post: operations["rotateApiKey"];
         delete?: never;
@@ -344,7 +344,7 @@ export interface paths {
         head?: never;
         /**
          * Change a session that is active
-         * @description What is absent stays as it is. `expires_in_seconds` counts from now. A party's new phone keeps that party's
+         * @description What is absent stays as it is. `expires_in_seconds` counts from now; `metadata` replaces all of it. A party's new phone keeps that party's
          *     masking number; the old phone hears from then on that the connection is over.
          */
         patch: operations["updateSession"];
@@ -825,17 +825,25 @@ export interface components {
         /** @description A bridged call is cut after so long. */
         MaxCallSeconds: number;
         Role: string;
+        /** @description All phones of the party, in the order in which they are tried. Each may call, and dials the same masking number. */
+        PartyPhones: components["schemas"]["PhoneText"][];
+        /** @description With either `phone` or `phones`. */
         PartyCreate: {
-            phone: components["schemas"]["PhoneText"];
+            phone?: components["schemas"]["PhoneText"];
+            phones?: components["schemas"]["PartyPhones"];
             role?: components["schemas"]["Role"];
         };
+        /** @description `phone` or `phones` replace all phones that the party had. */
         PartyUpdate: {
             phone?: components["schemas"]["PhoneText"];
+            phones?: components["schemas"]["PartyPhones"];
             role?: components["schemas"]["Role"];
         };
         Party: {
             role: string | null;
+            /** @description Of the phone that is tried first. */
             phone_last4: string;
+            phones_last4: string[];
             /** @description The number that this party dials, and sees when it is called. */
             masking_number: string;
         };
@@ -1818,11 +1826,17 @@ export interface operations {
                      *         "a": {
                      *           "role": "driver",
                      *           "phone_last4": "0001",
+                     *           "phones_last4": [
+                     *             "0001"
+                     *           ],
                      *           "masking_number": "+917900000000"
                      *         },
                      *         "b": {
                      *           "role": "rider",
                      *           "phone_last4": "0002",
+                     *           "phones_last4": [
+                     *             "0002"
+                     *           ],
                      *           "masking_number": "+917900000001"
                      *         }
                      *       },

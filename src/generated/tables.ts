@@ -160,6 +160,7 @@ export type SessionPhonesRow = {
   tenant_id: string;
   session_id: string;
   side: 'a' | 'b';
+  position: number;
   caller_index: Buffer;
   sealed: Buffer;
   key_version: number;

@@ -86,6 +86,7 @@ describe('changing a session', () => {
       assert.deepEqual(parties.a, {
         role: 'driver 2',
         phone_last4: fresh.slice(-4),
+        phones_last4: [fresh.slice(-4)],
         masking_number: number('a'),
       });
       assert.deepEqual(parties.b, session.parties.b);

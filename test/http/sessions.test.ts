@@ -59,8 +59,8 @@ describe('sessions', () => {
       assert.equal(updated_at, created_at);
       const [m1, m2] = [parties.a.masking_number, parties.b.masking_number];
       assert.deepEqual(parties, {
-        a: { role: null, phone_last4: '0001', masking_number: m1 },
-        b: { role: null, phone_last4: '0002', masking_number: m2 },
+        a: { role: null, phone_last4: '0001', phones_last4: ['0001'], masking_number: m1 },
+        b: { role: null, phone_last4: '0002', phones_last4: ['0002'], masking_number: m2 },
       });
       assert.notEqual(m1, m2);
       const pool = await dids();

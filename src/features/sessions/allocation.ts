@@ -1,8 +1,9 @@
-import type { Db, Unit } from '../../db/database.ts';
+import type { Db } from '../../db/database.ts';
 import { Failure } from '../../kernel/errors.ts';
-import type { TenantId } from '../../kernel/ids.ts';
-import { claimPair, findCandidates, findHoldings, type PartyClaim } from './binding-store.ts';
+import type { Owner } from '../../kernel/ids.ts';
+import { findHoldings, type KeptReply, type Opened, openAllocation } from './allocation-store.ts';
 import { bestPairs, type Pair, shortageOf } from './pair-choice.ts';
+import type { Side } from './session.ts';
 
 /** The part of redis/pair-locks.ts that allocation uses. */
 export type PairLocks = {
@@ -18,13 +19,13 @@ export type PairLocks = {
 type LockSide = { didId: string; callerIndex: Buffer };
 
 export type AllocationRequest = {
-  tenantId: TenantId;
-  poolId: string;
-  sessionId: string;
-  keyVersion: number;
-  a: Omit<PartyClaim, 'didId'>;
-  b: Omit<PartyClaim, 'didId'>;
+  owner: Owner;
+  key: string | null;
+  pool: string;
+  numbers: readonly string[];
+  callers: Record<Side, Buffer[]>;
 };
+export type OpenPool = Opened & { pool: NonNullable<Opened['pool']> };
 
 /**
  * Each failed claim means that another session has taken a pair in the meantime, so this ends by itself; the bound is for a
@@ -33,35 +34,42 @@ export type AllocationRequest = {
 const MOST_ATTEMPTS = 50;
 
 /**
- * Finds and claims a pair for a session that is written but has no parties yet. The Redis lock makes others look elsewhere
- * while we claim; it is held until the transaction is settled, and when Redis is away Postgres alone decides.
- * Throws pool_exhausted; the caller's transaction then undoes the session.
+ * Finds a pair and has it settled, in two round trips to Postgres. The Redis lock makes others look elsewhere while we
+ * settle, and is let go of when that is committed or undone; when Redis is away Postgres alone decides.
+ * Gives the kept answer when the Idempotency-Key was used before. Throws what `check` throws, and pool_exhausted.
+ * @param check looks at what was read before anything is chosen
+ * @param settle writes the session with this pair: 'conflict' when somebody was quicker with the pair
  */
-export async function allocatePair(
-  unit: Unit,
-  locks: PairLocks,
-  random: () => number,
+export async function allocate<T>(
+  db: Db,
+  parts: { locks: PairLocks; random: () => number },
   request: AllocationRequest,
-): Promise<Pair> {
-  const { tenantId, poolId, a, b } = request;
+  check: (opened: Opened) => OpenPool,
+  settle: (
+    pair: Pair,
+    opened: OpenPool,
+  ) => Promise<{ outcome: 'settled'; result: T } | { outcome: 'key_taken' | 'conflict' }>,
+): Promise<{ outcome: 'settled'; result: T } | { outcome: 'kept'; kept: KeptReply }> {
+  const { owner, callers } = request;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-    const [forA, forB] = await Promise.all([
-      findCandidates(unit, tenantId, poolId, a.caller, random()),
-      findCandidates(unit, tenantId, poolId, b.caller, random()),
-    ]);
-    const pairs = bestPairs(forA, forB);
+    const starts = { a: parts.random(), b: parts.random() };
+    const read = await openAllocation(db, owner, { ...request, starts });
+    if (read.kept !== null) return { outcome: 'kept', kept: read.kept };
+    const opened = check(read);
+    const pairs = bestPairs(opened.candidates.a, opened.candidates.b);
     const [best] = pairs;
-    if (best === undefined) throw await exhausted(unit, request);
-    const lock = await locks.lockFirst(
-      tenantId,
-      pairs.map((pair) => ({
-        a: { didId: pair.a.didId, callerIndex: a.caller },
-        b: { didId: pair.b.didId, callerIndex: b.caller },
-      })),
+    if (best === undefined) throw await exhausted(db, request, opened.pool.id);
+    const lock = await parts.locks.lockFirst(
+      owner.tenantId,
+      pairs.map((pair) => lockOf(pair, callers)),
     );
-    if (lock.outcome === 'locked') unit.onSettled(() => void lock.release());
     const pair = (lock.outcome === 'locked' ? pairs[lock.index] : undefined) ?? best;
-    if (await claim(unit, request, pair)) return pair;
+    try {
+      const settled = await settle(pair, opened);
+      if (settled.outcome === 'settled') return settled;
+    } finally {
+      if (lock.outcome === 'locked') void lock.release();
+    }
   }
   throw new Failure(
     'unavailable',
@@ -72,16 +80,17 @@ export async function allocatePair(
   );
 }
 
-function claim(db: Db, request: AllocationRequest, pair: Pair): Promise<boolean> {
-  const { tenantId, sessionId, keyVersion, a, b } = request;
-  const claimA = { ...a, didId: pair.a.didId };
-  const claimB = { ...b, didId: pair.b.didId };
-  return claimPair(db, tenantId, sessionId, keyVersion, claimA, claimB);
+/** A party's first phone stands for the party: two sessions of one phone in another place meet in Postgres only. */
+function lockOf(pair: Pair, callers: Record<Side, Buffer[]>) {
+  const side = (name: Side) => ({
+    didId: pair[name].didId,
+    callerIndex: callers[name][0] ?? Buffer.alloc(0),
+  });
+  return { a: side('a'), b: side('b') };
 }
 
-async function exhausted(db: Db, request: AllocationRequest): Promise<Failure> {
-  const callers = { a: request.a.caller, b: request.b.caller };
-  const holdings = await findHoldings(db, request.tenantId, request.poolId, callers);
+async function exhausted(db: Db, request: AllocationRequest, poolId: string): Promise<Failure> {
+  const holdings = await findHoldings(db, request.owner.tenantId, poolId, request.callers);
   const shortage = shortageOf(holdings);
   const whose = shortage.party === 'both' ? 'The two parties together find' : `Party ${shortage.party} finds`;
   return new Failure(

@@ -1,5 +1,5 @@
-/** A DID that a caller may get: `releasedAt` null when, as far as we know, it never had it. */
-export type Candidate = { didId: string; e164: string; releasedAt: Date | null };
+/** A DID that a caller may get: `releasedAt` in seconds, null when, as far as we know, it never had it. */
+export type Candidate = { didId: string; e164: string; releasedAt: number | null };
 
 export type Pair = { a: Candidate; b: Candidate };
 
@@ -13,7 +13,7 @@ function ranked(candidates: readonly Candidate[]): Candidate[] {
 }
 
 function since(candidate: Candidate): number {
-  return candidate.releasedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
+  return candidate.releasedAt ?? Number.NEGATIVE_INFINITY;
 }
 
 /** As many as one lock script takes at once. */

@@ -1,38 +1,55 @@
 import { type Handlers, tenantOf } from '../../api/contract.ts';
 import { listView, pageOf, pageQuery } from '../../api/pagination.ts';
 import type { components } from '../../generated/schema.ts';
-import type { Session, SessionService } from './session-service.ts';
+import type { Party, Session } from './session.ts';
+import type { CreateSession } from './session-creation-service.ts';
+import type { SessionService } from './session-service.ts';
 
 type SessionOperations = 'createSession' | 'listSessions' | 'getSession' | 'updateSession' | 'endSession';
+
+function toPartyView(party: Party): components['schemas']['Party'] {
+  return {
+    role: party.role,
+    phone_last4: party.phonesLast4[0] ?? '',
+    phones_last4: party.phonesLast4,
+    masking_number: party.maskingNumber,
+  };
+}
 
 function toSessionView(session: Session): components['schemas']['Session'] {
   return {
     id: session.id,
     status: session.status,
     livemode: session.livemode,
-    transaction_ref: session.transaction_ref,
+    transaction_ref: session.transactionRef,
     pool: session.pool,
     direction: session.direction,
-    expires_at: session.expires_at.toISOString(),
-    ended_at: session.ended_at?.toISOString() ?? null,
-    cooling_seconds: session.cooling_seconds,
-    ring_timeout_seconds: session.ring_timeout_seconds,
-    max_call_seconds: session.max_call_seconds,
-    parties: {
-      a: { role: session.a_role, phone_last4: session.last4.a, masking_number: session.a_number },
-      b: { role: session.b_role, phone_last4: session.last4.b, masking_number: session.b_number },
-    },
+    expires_at: session.expiresAt.toISOString(),
+    ended_at: session.endedAt?.toISOString() ?? null,
+    cooling_seconds: session.coolingSeconds,
+    ring_timeout_seconds: session.ringTimeoutSeconds,
+    max_call_seconds: session.maxCallSeconds,
+    parties: { a: toPartyView(session.parties.a), b: toPartyView(session.parties.b) },
     metadata: session.metadata,
-    created_at: session.created_at.toISOString(),
-    updated_at: session.updated_at.toISOString(),
+    created_at: session.createdAt.toISOString(),
+    updated_at: session.updatedAt.toISOString(),
   };
 }
 
-export function sessionHandlers(sessions: SessionService): Pick<Handlers, SessionOperations> {
+export function sessionHandlers(
+  sessions: SessionService,
+  create: CreateSession,
+): Pick<Handlers, SessionOperations> {
   return {
     async createSession(call) {
-      const session = await sessions.create(call.unit, tenantOf(call), call.body);
-      return { status: 201, body: toSessionView(session) };
+      const { once } = call;
+      const created = await create(call.db, tenantOf(call), call.body, {
+        key: once.key,
+        fingerprint: once.fingerprint,
+        seal: (session) => once.seal({ status: 201, body: toSessionView(session) }),
+      });
+      if (created.outcome === 'kept') return once.replay(created.kept);
+      return { status: 201, body: toSessionView(created.result) };
     },
     async listSessions(call) {
       const page = pageQuery(call.query);

@@ -1,11 +1,6 @@
 import type { Db } from '../../db/database.ts';
-import type { SessionsRow } from '../../generated/tables.ts';
 import type { Id, Owner, TenantId } from '../../kernel/ids.ts';
-import type { Side } from './binding-store.ts';
-
-export type Direction = SessionsRow['direction'];
-/** `expired` is never stored: an active session becomes it when its time comes. */
-export type SessionStatus = SessionsRow['status'] | 'expired';
+import type { Direction, SessionStatus, Side } from './session.ts';
 
 export type SessionRow = {
   id: Id<'ses'>;
@@ -25,62 +20,27 @@ export type SessionRow = {
   updated_at: Date;
   a_role: string | null;
   a_number: string;
-  a_sealed: Buffer;
-  a_key_version: number;
   b_role: string | null;
   b_number: string;
-  b_sealed: Buffer;
-  b_key_version: number;
+  /** Of both sides, in the order in which they are tried; sealed is base64. */
+  phones: { side: Side; sealed: string; key_version: number }[];
 };
 
 const STATUS = `case when s.status = 'active' and s.expires_at <= now() then 'expired' else s.status end`;
 
 const SELECT = `select s.id, s.livemode, pool.name as pool, s.transaction_ref, ${STATUS} as status, s.direction,
     s.expires_at, s.ended_at, s.cooling_seconds, s.ring_timeout_seconds, s.max_call_seconds, s.metadata,
-    s.created_at, s.updated_at,
-    a.role as a_role, da.e164 as a_number, fa.sealed as a_sealed, fa.key_version as a_key_version,
-    b.role as b_role, db.e164 as b_number, fb.sealed as b_sealed, fb.key_version as b_key_version
+    s.created_at, s.updated_at, a.role as a_role, da.e164 as a_number, b.role as b_role, db.e164 as b_number,
+    (select jsonb_agg(jsonb_build_object('side', f.side, 'sealed', encode(f.sealed, 'base64'),
+                                         'key_version', f.key_version) order by f.side, f.position)
+       from session_phones f
+      where f.tenant_id = s.tenant_id and f.session_id = s.id and f.removed_at is null) as phones
   from sessions s
   join pools pool on pool.tenant_id = s.tenant_id and pool.id = s.pool_id
   join session_parties a on a.tenant_id = s.tenant_id and a.session_id = s.id and a.side = 'a'
   join dids da on da.tenant_id = s.tenant_id and da.id = a.did_id
-  join session_phones fa on fa.tenant_id = s.tenant_id and fa.session_id = s.id and fa.side = 'a' and fa.removed_at is null
   join session_parties b on b.tenant_id = s.tenant_id and b.session_id = s.id and b.side = 'b'
-  join dids db on db.tenant_id = s.tenant_id and db.id = b.did_id
-  join session_phones fb on fb.tenant_id = s.tenant_id and fb.session_id = s.id and fb.side = 'b' and fb.removed_at is null`;
-
-export type NewSession = {
-  id: Id<'ses'>;
-  poolId: string;
-  transactionRef: string | null;
-  direction: Direction;
-  expiresInSeconds: number;
-  coolingSeconds: number;
-  ringTimeoutSeconds: number;
-  maxCallSeconds: number;
-  metadata: Record<string, string>;
-};
-
-export async function insertSession(db: Db, owner: Owner, session: NewSession): Promise<void> {
-  await db.rows(
-    `insert into sessions (tenant_id, id, livemode, pool_id, transaction_ref, direction, expires_at, cooling_seconds,
-                           ring_timeout_seconds, max_call_seconds, metadata)
-     values ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7), $8, $9, $10, $11)`,
-    [
-      owner.tenantId,
-      session.id,
-      owner.livemode,
-      session.poolId,
-      session.transactionRef,
-      session.direction,
-      session.expiresInSeconds,
-      session.coolingSeconds,
-      session.ringTimeoutSeconds,
-      session.maxCallSeconds,
-      JSON.stringify(session.metadata),
-    ],
-  );
-}
+  join dids db on db.tenant_id = s.tenant_id and db.id = b.did_id`;
 
 export async function findSession(db: Db, owner: Owner, id: string): Promise<SessionRow | null> {
   const [row] = await db.rows<SessionRow>(
@@ -178,38 +138,46 @@ export async function updateRole(
   );
 }
 
-/** Which caller each party has now. */
-export async function findCallers(db: Db, tenantId: TenantId, id: string): Promise<Record<Side, Buffer>> {
+/** The callers that each party has now, in the order in which they are tried. */
+export async function findCallers(db: Db, tenantId: TenantId, id: string): Promise<Record<Side, Buffer[]>> {
   const rows = await db.rows<{ side: Side; caller_index: Buffer }>(
-    `select side, caller_index from session_phones where tenant_id = $1 and session_id = $2 and removed_at is null`,
+    `select side, caller_index from session_phones
+      where tenant_id = $1 and session_id = $2 and removed_at is null order by side, position`,
     [tenantId, id],
   );
-  const of = (side: Side): Buffer => {
-    const row = rows.find((phone) => phone.side === side);
-    if (row === undefined) throw new Error('a session lacks a phone');
-    return row.caller_index;
-  };
+  const of = (side: Side) => rows.filter((row) => row.side === side).map((row) => row.caller_index);
   return { a: of('a'), b: of('b') };
 }
 
-export async function replacePhone(
+/** From now on a party has these phones and no others, in this order. */
+export async function setPhones(
   db: Db,
   tenantId: TenantId,
   id: string,
   side: Side,
-  phone: { caller: Buffer; sealed: Buffer; keyVersion: number },
+  phones: readonly { caller: Buffer; sealed: Buffer; keyVersion: number }[],
 ): Promise<void> {
+  const callers = phones.map((phone) => phone.caller);
   await db.rows(
     `update session_phones set removed_at = now()
-      where tenant_id = $1 and session_id = $2 and side = $3 and removed_at is null`,
-    [tenantId, id, side],
+      where tenant_id = $1 and session_id = $2 and side = $3 and removed_at is null and caller_index <> all ($4)`,
+    [tenantId, id, side, callers],
   );
   await db.rows(
-    `insert into session_phones (tenant_id, session_id, side, caller_index, sealed, key_version)
-     values ($1, $2, $3, $4, $5, $6)
+    `insert into session_phones (tenant_id, session_id, side, position, caller_index, sealed, key_version)
+     select $1, $2, $3, x.place, x.caller, x.sealed, x.version
+       from unnest($4::bytea[], $5::bytea[], $6::integer[]) with ordinality as x (caller, sealed, version, place)
      on conflict (tenant_id, session_id, side, caller_index) do update
-        set removed_at = null, sealed = excluded.sealed, key_version = excluded.key_version`,
-    [tenantId, id, side, phone.caller, phone.sealed, phone.keyVersion],
+        set removed_at = null, position = excluded.position, sealed = excluded.sealed,
+            key_version = excluded.key_version`,
+    [
+      tenantId,
+      id,
+      side,
+      callers,
+      phones.map((phone) => phone.sealed),
+      phones.map((phone) => phone.keyVersion),
+    ],
   );
 }
 

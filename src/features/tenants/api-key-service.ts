@@ -11,6 +11,7 @@ import {
   insertOperatorKey,
   listApiKeys,
   lockApiKey,
+  type NewApiKeyRow,
   revokeApiKey,
   type Scope,
   scopes,
@@ -46,7 +47,7 @@ export function createApiKeyService(master: MasterKey): ApiKeyService {
   const insert = async (
     db: Db,
     tenantId: TenantId,
-    key: { name: string; livemode: boolean; scopes: readonly Scope[]; expiresInSeconds: number | null },
+    key: Pick<NewApiKeyRow, 'name' | 'livemode' | 'scopes' | 'expiresInSeconds' | 'expiresAt'>,
   ): Promise<KeyWithToken> => {
     const token = newToken(key.livemode ? 'mp_live' : 'mp_test');
     const digest = keyedDigest(master, 'api_key', token);
@@ -62,7 +63,13 @@ export function createApiKeyService(master: MasterKey): ApiKeyService {
         throw invalid('invalid_request', '/livemode', 'must be the mode of the calling key');
       }
       const expiresInSeconds = input.expires_in_seconds ?? null;
-      return insert(db, tenantId, { name: input.name, livemode, scopes: wanted, expiresInSeconds });
+      return insert(db, tenantId, {
+        name: input.name,
+        livemode,
+        scopes: wanted,
+        expiresInSeconds,
+        expiresAt: null,
+      });
     },
     list: listApiKeys,
     async revoke(db, tenantId, livemode, id) {
@@ -79,7 +86,7 @@ export function createApiKeyService(master: MasterKey): ApiKeyService {
       }
       refuseMoreThan(rights, old.scopes, '');
       await shortenApiKey(db, tenantId, id, overlapSeconds);
-      return insert(db, tenantId, { ...old, expiresInSeconds: null });
+      return insert(db, tenantId, { ...old, expiresInSeconds: null, expiresAt: old.expires_at });
     },
     async ensureOperatorKey(db, given) {
       if (given === null && (await countOperatorKeys(db)) > 0) return null;

@@ -41,15 +41,27 @@ export type NewApiKeyRow = {
   scopes: readonly Scope[];
   last4: string;
   digest: Buffer;
+  /** Both null: never. */
   expiresInSeconds: number | null;
+  expiresAt: Date | null;
 };
 
 export async function insertApiKey(db: Db, tenantId: TenantId, key: NewApiKeyRow): Promise<ApiKeyRow> {
   const [row] = await db.rows<ApiKeyRow>(
     `with directory as (insert into api_key_directory (digest, tenant_id, key_id) values ($7, $1, $2))
      insert into api_keys (tenant_id, id, livemode, name, scopes, last4, digest, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8)) returning ${COLUMNS}`,
-    [tenantId, key.id, key.livemode, key.name, key.scopes, key.last4, key.digest, key.expiresInSeconds],
+     values ($1, $2, $3, $4, $5, $6, $7, coalesce($9, now() + make_interval(secs => $8))) returning ${COLUMNS}`,
+    [
+      tenantId,
+      key.id,
+      key.livemode,
+      key.name,
+      key.scopes,
+      key.last4,
+      key.digest,
+      key.expiresInSeconds,
+      key.expiresAt,
+    ],
   );
   if (row === undefined) throw new Error('an insert gave no row');
   return row;

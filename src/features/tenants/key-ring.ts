@@ -13,6 +13,8 @@ import { findTenantKeys, insertTenantKeys, type WrappedKeys } from './tenant-key
 /** The tenants' unwrapped keys, kept in this process only and not for long. */
 export type KeyRing = {
   create(db: Db, tenantId: TenantId): Promise<void>;
+  /** The newest keys if they are at hand without a look-up. */
+  cached(tenantId: TenantId): TenantKeys | null;
   /** The newest keys, or null for a tenant that does not exist or whose keys are destroyed. */
   find(db: Db, tenantId: TenantId): Promise<TenantKeys | null>;
   /** The keys that new things are sealed with. */
@@ -60,6 +62,7 @@ export function createKeyRing(master: MasterKey): KeyRing {
       const wrapped = wrapTenantKeys(master, tenantId, keys);
       await insertTenantKeys(db, tenantId, { version: keys.version, wrapped });
     },
+    cached: (tenantId) => unwrapped.get(`${tenantId}|${newest.get(tenantId) ?? ''}`) ?? null,
     find,
     current: async (db, tenantId) => present(await find(db, tenantId)),
     version: async (db, tenantId, version) => present(await read(db, tenantId, version)),
