@@ -107,7 +107,7 @@ grant select, insert on webhook_directory to maskplane_app;
 create function find_api_key(p_digest bytea)
 returns table (tenant_id text, key_id text, livemode boolean, scopes text[], stored_digest bytea,
                expires_at timestamptz, is_expired boolean, tenant_status text, default_country text)
-language plpgsql volatile set search_path = pg_catalog, public as $$
+language plpgsql volatile as $$
 declare
   v_tenant text;
 begin
@@ -127,7 +127,7 @@ grant execute on function find_api_key(bytea) to maskplane_app;
 create function find_webhook_account(p_token_digest bytea)
 returns table (account_id text, tenant_id text, livemode boolean, signature_mode text, allowed_ips text[],
                default_country text, sealed_auth_token bytea, sealed_previous_token bytea)
-language plpgsql volatile set search_path = pg_catalog, public as $$
+language plpgsql volatile as $$
 declare
   v_tenant text;
 begin

@@ -72,7 +72,7 @@ create function webhook_find_did(p_account text, p_scopes text[], p_e164s text[]
 returns table (tenant_id text, did_id text, e164 text, country text, did_status text, livemode boolean,
                tenant_status text, default_country text, out_of_session_policy text,
                key_version integer, wrapped_keys bytea)
-language plpgsql volatile set search_path = pg_catalog, public as $$
+language plpgsql volatile as $$
 declare
   v_tenant text;
   v_did text;
@@ -107,7 +107,7 @@ create function route_facts(p_tenant text, p_did text, p_callers bytea[])
 returns table (caller_place integer, session_id text, side text, is_released boolean, session_status text, is_expired boolean, direction text, ring_timeout_seconds integer,
                max_call_seconds integer, other_did_e164 text, other_did_status text,
                other_sealed bytea, other_key_version integer)
-language plpgsql volatile set search_path = pg_catalog, public as $$
+language plpgsql volatile as $$
 begin
   perform set_config('app.tenant_id', p_tenant, true);
   return query
@@ -130,7 +130,7 @@ grant execute on function route_facts(text, text, bytea[]) to maskplane_app;
 
 -- Burns nonces: true when none of them was seen before. In one statement with what the event changes, or alone.
 create function burn_nonces(p_account text, p_nonces text[]) returns boolean
-language plpgsql volatile set search_path = pg_catalog, public as $$
+language plpgsql volatile as $$
 declare
   v_burnt integer;
 begin
@@ -148,7 +148,7 @@ grant execute on function burn_nonces(text, text[]) to maskplane_app;
 create function record_answer(p_tenant text, p_account text, p_nonces text[], p_event_key text, p_sealed_payload bytea,
                               p_key_version integer, p_call jsonb, p_caller_index bytea, p_sealed_caller bytea)
 returns table (outcome text, call_id text)
-language plpgsql volatile set search_path = pg_catalog, public as $$
+language plpgsql volatile as $$
 declare
   v_call public.calls;
 begin
@@ -192,7 +192,7 @@ create function record_call_event(p_tenant text, p_account text, p_nonces text[]
                                   p_provider_call_id text, p_call_id text, p_sealed_payload bytea,
                                   p_key_version integer, p_change jsonb)
 returns text
-language plpgsql volatile set search_path = pg_catalog, public as $$
+language plpgsql volatile as $$
 declare
   v_call text;
   v_new boolean;

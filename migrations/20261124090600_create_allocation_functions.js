@@ -1,44 +1,47 @@
 // Allocation in two statements: open_allocation reads all that the choice needs, settle_allocation writes all that it means.
 const up_sql = `
--- The DIDs of a pool that all these callers may get now, at most 32: those that none of them ever had (from a random place
+-- The DIDs of a pool that all these callers may get now, at most 24: those that none of them ever had (from a random place
 -- on, so that the cost does not grow with the pool), and those that they released longest ago. released_at in seconds.
+-- What the callers have had is read first, by index; the pool is then only asked for a few rows.
 create function allocation_candidates(p_tenant text, p_pool text, p_callers bytea[], p_start double precision)
 returns table (did_id text, e164 text, released_at double precision)
-language sql stable set search_path = pg_catalog, public as $$
-  with fresh_after as (
-    select d.id, d.e164 from public.dids d
+language plpgsql stable as $$
+declare
+  v_held text[];
+  v_had text[];
+  v_fresh integer := 0;
+begin
+  select array_agg(b.did_id::text) filter (where b.free_at > now()), array_agg(b.did_id::text)
+    into v_held, v_had
+    from public.bindings b where b.tenant_id = p_tenant and b.caller_index = any (p_callers);
+  v_had := coalesce(v_had, '{}') || array(
+    select h.did_id::text from public.caller_history h where h.tenant_id = p_tenant and h.caller_index = any (p_callers));
+
+  return query
+    select d.id::text, d.e164::text, null::double precision from public.dids d
      where d.tenant_id = p_tenant and d.pool_id = p_pool and d.status = 'active' and d.spread >= p_start
-       and not exists (select from public.bindings b
-                        where b.tenant_id = p_tenant and b.caller_index = any (p_callers) and b.did_id = d.id)
-       and not exists (select from public.caller_history h
-                        where h.tenant_id = p_tenant and h.caller_index = any (p_callers) and h.did_id = d.id)
-     order by d.spread limit 8
-  ), fresh_before as (
-    select d.id, d.e164 from public.dids d
-     where d.tenant_id = p_tenant and d.pool_id = p_pool and d.status = 'active' and d.spread < p_start
-       and not exists (select from public.bindings b
-                        where b.tenant_id = p_tenant and b.caller_index = any (p_callers) and b.did_id = d.id)
-       and not exists (select from public.caller_history h
-                        where h.tenant_id = p_tenant and h.caller_index = any (p_callers) and h.did_id = d.id)
-     order by d.spread limit 8
-  ), let_go as (
-    select h.did_id, h.released_at from public.caller_history h
-     where h.tenant_id = p_tenant and h.caller_index = any (p_callers)
-    union all
-    select b.did_id, coalesce(b.released_at, b.free_at) from public.bindings b
-     where b.tenant_id = p_tenant and b.caller_index = any (p_callers) and b.free_at <= now()
-  ), known as (
-    select d.id, d.e164, max(l.released_at) as released_at
-      from let_go l join public.dids d on d.tenant_id = p_tenant and d.id = l.did_id
-     where d.pool_id = p_pool and d.status = 'active'
-       and not exists (select from public.bindings b where b.tenant_id = p_tenant
-                          and b.caller_index = any (p_callers) and b.did_id = d.id and b.free_at > now())
-     group by d.id, d.e164 order by 3 limit 16
-  )
-  select id::text, e164::text, null::double precision from fresh_after
-  union all select id::text, e164::text, null from fresh_before
-  union all select id::text, e164::text, extract(epoch from released_at)::double precision from known
-$$;
+       and d.id <> all (v_had)
+     order by d.spread limit 8;
+  get diagnostics v_fresh = row_count;
+  if v_fresh < 8 then
+    return query
+      select d.id::text, d.e164::text, null::double precision from public.dids d
+       where d.tenant_id = p_tenant and d.pool_id = p_pool and d.status = 'active' and d.spread < p_start
+         and d.id <> all (v_had)
+       order by d.spread limit 8;
+  end if;
+  if cardinality(v_had) = 0 then return; end if;
+  return query
+    select d.id::text, d.e164::text, extract(epoch from max(l.let_go_at))::double precision
+      from (select h.did_id, h.released_at as let_go_at from public.caller_history h
+             where h.tenant_id = p_tenant and h.caller_index = any (p_callers)
+            union all
+            select b.did_id, coalesce(b.released_at, b.free_at) from public.bindings b
+             where b.tenant_id = p_tenant and b.caller_index = any (p_callers) and b.free_at <= now()) l
+      join public.dids d on d.tenant_id = p_tenant and d.id = l.did_id
+     where d.pool_id = p_pool and d.status = 'active' and d.id <> all (coalesce(v_held, '{}'))
+     group by d.id, d.e164 order by 3 limit 8;
+end $$;
 grant execute on function allocation_candidates(text, text, bytea[], double precision) to maskplane_app;
 
 -- What a request for a session has to know, in one round trip: whether its Idempotency-Key (a digest; null for none) was
@@ -48,22 +51,24 @@ create function open_allocation(p_tenant text, p_livemode boolean, p_key text, p
                                 p_start_a double precision, p_start_b double precision)
 returns table (opened_at timestamptz, fingerprint bytea, reply_status integer, sealed_reply bytea, own_dids text[],
                pool_id text, pool_name text, pool_cooling_seconds integer, candidates_a jsonb, candidates_b jsonb)
-language plpgsql volatile set search_path = pg_catalog, public as $$
+language plpgsql volatile as $$
 begin
   perform set_config('app.tenant_id', p_tenant, true);
-  return query
-    select now(), k.fingerprint, k.status, k.sealed_reply,
-           array(select d.e164::text from public.dids d
-                  where d.tenant_id = p_tenant and d.livemode = p_livemode and d.e164 = any (p_numbers)
-                    and d.status <> 'retired'),
-           p.id::text, p.name::text, p.cooling_seconds,
-           (select coalesce(jsonb_agg(to_jsonb(c)), '[]') from public.allocation_candidates(p_tenant, p.id, p_callers_a, p_start_a) c),
-           (select coalesce(jsonb_agg(to_jsonb(c)), '[]') from public.allocation_candidates(p_tenant, p.id, p_callers_b, p_start_b) c)
-      from (select 1) as always
-      left join public.idempotency_keys k
-             on k.tenant_id = p_tenant and k.livemode = p_livemode and k.key = p_key
-      left join public.pools p
-             on p.tenant_id = p_tenant and p.livemode = p_livemode and (p.name = p_pool or p.id = p_pool);
+  opened_at := now();
+  select k.fingerprint, k.status, k.sealed_reply into fingerprint, reply_status, sealed_reply
+    from public.idempotency_keys k where k.tenant_id = p_tenant and k.livemode = p_livemode and k.key = p_key;
+  if found then return next; return; end if;
+  own_dids := array(select d.e164::text from public.dids d
+                     where d.tenant_id = p_tenant and d.livemode = p_livemode and d.e164 = any (p_numbers)
+                       and d.status <> 'retired');
+  select p.id, p.name, p.cooling_seconds into pool_id, pool_name, pool_cooling_seconds
+    from public.pools p
+   where p.tenant_id = p_tenant and p.livemode = p_livemode and (p.name = p_pool or p.id = p_pool);
+  select coalesce(jsonb_agg(to_jsonb(c)), '[]') into candidates_a
+    from public.allocation_candidates(p_tenant, pool_id, p_callers_a, p_start_a) c;
+  select coalesce(jsonb_agg(to_jsonb(c)), '[]') into candidates_b
+    from public.allocation_candidates(p_tenant, pool_id, p_callers_b, p_start_b) c;
+  return next;
 end $$;
 grant execute on function open_allocation(text, boolean, text, text, text[], bytea[], bytea[], double precision,
                                           double precision) to maskplane_app;
@@ -76,7 +81,7 @@ create function settle_allocation(p_tenant text, p_livemode boolean, p_key text,
                                   p_session jsonb, p_sides text[], p_did_ids text[], p_callers bytea[], p_sealed bytea[],
                                   p_key_version integer)
 returns text
-language plpgsql volatile set search_path = pg_catalog, public as $$
+language plpgsql volatile as $$
 declare
   v_id text := p_session->>'id';
   v_free_at timestamptz := (p_session->>'expires_at')::timestamptz
@@ -131,7 +136,7 @@ grant execute on function settle_allocation(text, boolean, text, bytea, bytea, j
 -- For the refusal of an allocation: how many DIDs the pool has, and how many each party holds, live or cooling.
 create function pool_holdings(p_tenant text, p_pool text, p_callers_a bytea[], p_callers_b bytea[])
 returns table (in_pool integer, held_by_a integer, held_by_b integer)
-language plpgsql volatile set search_path = pg_catalog, public as $$
+language plpgsql volatile as $$
 begin
   perform set_config('app.tenant_id', p_tenant, true);
   return query

@@ -36,5 +36,5 @@ verify() { # who, key, which paths
   ) > "$work/report.txt" 2>&1 || { cat "$work/report.txt"; tail -20 "$work/service.log"; exit 1; }
   grep -E 'Tested:|generated|Seed:' "$work/report.txt"
 }
-verify tenant "$tenant_key" '^/v1/(api_keys|dids|pools|provider_accounts|sessions|calls|routes)'
+verify tenant "$tenant_key" '^/v1/(api_keys|dids|pools|capacity|provider_accounts|sessions|calls|routes)'
 verify operator "$key" '^/v1/(tenants|provider_accounts)'

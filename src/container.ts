@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { createAuthenticate } from './api/authenticate.ts';
 import type { Handlers } from './api/contract.ts';
 import { forgetOldKeys } from './api/idempotency-store.ts';
+import { createKeyCache } from './api/key-cache.ts';
 import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { type Database, openDatabase } from './db/database.ts';
@@ -75,9 +76,10 @@ export function createContainer(options: ContainerOptions): Container {
   });
 
   const rateLimits = createRateLimits(redis, options.rateLimitPerMinute);
+  const keys = createKeyCache();
   const keyRing = createKeyRing(master);
-  const tenants = createTenantService({ keyRing, openTenant: createFirstPools });
-  const apiKeys = createApiKeyService(master);
+  const tenants = createTenantService({ keyRing, openTenant: createFirstPools, forgetKeys: keys.forget });
+  const apiKeys = createApiKeyService(master, keys.forget);
   const accounts = createProviderAccountService(master);
   const dids = createDidService({
     accountExists: async (db, owner, id) => (await findProviderAccount(db, owner, id)) !== null,
@@ -98,7 +100,7 @@ export function createContainer(options: ContainerOptions): Container {
     logger,
     apiKeys,
     webhook,
-    authenticate: createAuthenticate(database.single, master, rateLimits.wrongKey),
+    authenticate: createAuthenticate(database.single, master, keys, rateLimits.wrongKey),
     rateLimits,
     handlers: {
       ...tenantHandlers(tenants),

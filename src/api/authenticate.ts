@@ -10,6 +10,7 @@ import { isCountry } from '../kernel/phone.ts';
 import { checkToken, isOperatorKey } from '../kernel/tokens.ts';
 import { findOperatorKey, findTenantKeyAcrossTenants } from './api-key-store.ts';
 import type { Actor } from './contract.ts';
+import type { KeyCache } from './key-cache.ts';
 import type { Access } from './spec.ts';
 
 /** One text for every reason: whoever has no valid key learns nothing about which keys there are. */
@@ -24,12 +25,13 @@ function unauthenticated(): Failure {
 export function createAuthenticate(
   db: Db,
   master: MasterKey,
+  keys: KeyCache,
   onWrongKey: (address: string) => Promise<Failure | null>,
 ): RequestHandler[] {
   const authenticator = new passport.Passport();
   authenticator.use(
     new BearerStrategy((token, done) => {
-      findActor(db, master, token).then(
+      findActor(db, master, keys, token).then(
         (actor) => done(null, actor ?? false),
         (error: unknown) => done(error),
       );
@@ -65,23 +67,32 @@ function isPassportRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'AuthenticationError';
 }
 
-async function findActor(db: Db, master: MasterKey, token: string): Promise<Actor | null> {
-  if (isOperatorKey(token)) {
-    const digest = keyedDigest(master, 'api_key', token);
-    const row = await findOperatorKey(db, digest);
-    return row !== null && sameBytes(row.digest, digest) ? { kind: 'operator', keyId: row.id } : null;
-  }
-  const prefix = checkToken(token);
-  if (prefix !== 'mp_live' && prefix !== 'mp_test') return null;
+async function findActor(db: Db, master: MasterKey, keys: KeyCache, token: string): Promise<Actor | null> {
+  const prefix = isOperatorKey(token) ? 'mp_op' : checkToken(token);
+  if (prefix === null || prefix === 'whk') return null;
   const digest = keyedDigest(master, 'api_key', token);
+  const cached = keys.get(digest);
+  if (cached !== undefined) return cached;
+  const actor = prefix === 'mp_op' ? await findOperator(db, digest) : await findTenant(db, digest);
+  if (actor !== null) keys.set(digest, actor);
+  return actor;
+}
+
+async function findOperator(db: Db, digest: Buffer): Promise<Actor | null> {
+  const row = await findOperatorKey(db, digest);
+  return row !== null && sameBytes(row.digest, digest) ? { kind: 'operator', keyId: row.id } : null;
+}
+
+async function findTenant(db: Db, digest: Buffer): Promise<Actor | null> {
   const row = await findTenantKeyAcrossTenants(db, digest);
   if (row === null || !sameBytes(row.stored_digest, digest) || row.is_expired) return null;
   if (row.tenant_status !== 'active') {
     throw new Failure('tenant_not_active', `The tenant is ${row.tenant_status}.`);
   }
   const tenantId = readTenantId(row.tenant_id);
-  if (tenantId === null || !isCountry(row.default_country))
+  if (tenantId === null || !isCountry(row.default_country)) {
     throw new Error('a tenant has an unknown id or country');
+  }
   return {
     kind: 'tenant',
     keyId: row.key_id,

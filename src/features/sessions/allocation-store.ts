@@ -39,12 +39,15 @@ export async function openAllocation(
   return {
     openedAt: row.opened_at,
     kept: fingerprint === null ? null : { fingerprint, status, sealedReply },
-    ownDids: row.own_dids,
+    ownDids: row.own_dids ?? [],
     pool:
       row.pool_id === null
         ? null
         : { id: row.pool_id, name: row.pool_name, coolingSeconds: row.pool_cooling_seconds },
-    candidates: { a: row.candidates_a.map(toCandidate), b: row.candidates_b.map(toCandidate) },
+    candidates: {
+      a: (row.candidates_a ?? []).map(toCandidate),
+      b: (row.candidates_b ?? []).map(toCandidate),
+    },
   };
 }
 
@@ -54,12 +57,13 @@ type OpenedRow = {
   fingerprint: Buffer | null;
   reply_status: number | null;
   sealed_reply: Buffer | null;
-  own_dids: string[];
+  /** The rest is null when an answer was kept. */
+  own_dids: string[] | null;
   pool_id: string | null;
   pool_name: string;
   pool_cooling_seconds: number;
-  candidates_a: CandidateRow[];
-  candidates_b: CandidateRow[];
+  candidates_a: CandidateRow[] | null;
+  candidates_b: CandidateRow[] | null;
 };
 
 function toCandidate(row: CandidateRow): Candidate {

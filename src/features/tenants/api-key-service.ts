@@ -1,6 +1,6 @@
 import { keyedDigest } from '../../crypto/digest.ts';
 import type { MasterKey } from '../../crypto/master-key.ts';
-import type { Db } from '../../db/database.ts';
+import type { Db, Unit } from '../../db/database.ts';
 import { Failure, invalid, notFound } from '../../kernel/errors.ts';
 import { newId, type TenantId } from '../../kernel/ids.ts';
 import { last4, newToken } from '../../kernel/tokens.ts';
@@ -30,10 +30,10 @@ export type ApiKeyService = {
   create(db: Db, tenantId: TenantId, rights: KeyRights | null, input: NewApiKey): Promise<KeyWithToken>;
   list(db: Db, tenantId: TenantId, filter: Parameters<typeof listApiKeys>[2]): Promise<ApiKeyRow[]>;
   /** Throws not_found. Again: the same answer. */
-  revoke(db: Db, tenantId: TenantId, livemode: boolean | null, id: string): Promise<ApiKeyRow>;
+  revoke(unit: Unit, tenantId: TenantId, livemode: boolean | null, id: string): Promise<ApiKeyRow>;
   /** Throws not_found, key_not_active, invalid_request. */
   rotate(
-    db: Db,
+    unit: Unit,
     tenantId: TenantId,
     rights: KeyRights,
     id: string,
@@ -43,7 +43,8 @@ export type ApiKeyService = {
   ensureOperatorKey(db: Db, given: string | null): Promise<string | null>;
 };
 
-export function createApiKeyService(master: MasterKey): ApiKeyService {
+/** @param forgetKeys drops what is cached of valid keys; called when a change of them is settled */
+export function createApiKeyService(master: MasterKey, forgetKeys: () => void): ApiKeyService {
   const insert = async (
     db: Db,
     tenantId: TenantId,
@@ -72,21 +73,23 @@ export function createApiKeyService(master: MasterKey): ApiKeyService {
       });
     },
     list: listApiKeys,
-    async revoke(db, tenantId, livemode, id) {
-      if ((await lockApiKey(db, tenantId, livemode, id)) === null) throw notFound();
-      const row = await revokeApiKey(db, tenantId, id);
+    async revoke(unit, tenantId, livemode, id) {
+      unit.onSettled(forgetKeys);
+      if ((await lockApiKey(unit, tenantId, livemode, id)) === null) throw notFound();
+      const row = await revokeApiKey(unit, tenantId, id);
       if (row === null) throw notFound();
       return row;
     },
-    async rotate(db, tenantId, rights, id, overlapSeconds) {
-      const old = await lockApiKey(db, tenantId, rights.livemode, id);
+    async rotate(unit, tenantId, rights, id, overlapSeconds) {
+      unit.onSettled(forgetKeys);
+      const old = await lockApiKey(unit, tenantId, rights.livemode, id);
       if (old === null) throw notFound();
       if (old.revoked_at !== null || old.is_expired) {
         throw new Failure('key_not_active', 'Only an active key can be rotated.');
       }
       refuseMoreThan(rights, old.scopes, '');
-      await shortenApiKey(db, tenantId, id, overlapSeconds);
-      return insert(db, tenantId, { ...old, expiresInSeconds: null, expiresAt: old.expires_at });
+      await shortenApiKey(unit, tenantId, id, overlapSeconds);
+      return insert(unit, tenantId, { ...old, expiresInSeconds: null, expiresAt: old.expires_at });
     },
     async ensureOperatorKey(db, given) {
       if (given === null && (await countOperatorKeys(db)) > 0) return null;

@@ -33,10 +33,14 @@ export type TenantService = {
   enterOpen(unit: Unit, id: string): Promise<TenantRow>;
 };
 
-/** @param openTenant what every tenant starts with (its pools); handed in, because pools know tenants and not the reverse */
+/**
+ * @param openTenant what every tenant starts with (its pools); handed in, because pools know tenants and not the reverse
+ * @param forgetKeys drops what is cached of valid keys: a suspended tenant's are not
+ */
 export function createTenantService(parts: {
   keyRing: KeyRing;
   openTenant: (unit: Unit, tenantId: TenantId) => Promise<void>;
+  forgetKeys: () => void;
 }): TenantService {
   const get = async (unit: Unit, id: string): Promise<TenantRow> => {
     const tenant = await findTenantAcrossTenants(unit, id);
@@ -61,6 +65,7 @@ export function createTenantService(parts: {
     list: listTenantsAcrossTenants,
     get,
     async update(unit, id, { default_country, ...change }) {
+      unit.onSettled(parts.forgetKeys);
       const tenant = await get(unit, id);
       const country = default_country === undefined ? {} : { default_country: readCountry(default_country) };
       const updated = await updateTenant(unit, tenant.id, { ...change, ...country });
