@@ -1,5 +1,7 @@
 // Sessions, their parties and phones, and the bindings that decide every call.
 const up_sql = `
+-- sliding_seconds: each call that is bridged keeps the session open for at least so long. calls_made counts bridged calls,
+-- answered or not.
 create table sessions (
   tenant_id            typed_id not null references tenants (id),
   id                   typed_id not null,
@@ -13,6 +15,10 @@ create table sessions (
   cooling_seconds      integer not null check (cooling_seconds between 0 and 7776000),
   ring_timeout_seconds integer not null,
   max_call_seconds     integer not null,
+  sliding_seconds      integer check (sliding_seconds > 0),
+  max_calls            integer check (max_calls > 0),
+  calls_made           integer not null default 0,
+  end_after_first_call boolean not null default false,
   metadata             jsonb not null,
   created_at           timestamptz not null default now(),
   updated_at           timestamptz not null default now(),

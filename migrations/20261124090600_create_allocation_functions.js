@@ -103,10 +103,13 @@ begin
   if v_count < 2 then raise exception 'a chosen DID is not in service' using errcode = 'MP409'; end if;
 
   insert into public.sessions (tenant_id, id, livemode, pool_id, transaction_ref, direction, expires_at, cooling_seconds,
-                               ring_timeout_seconds, max_call_seconds, metadata, created_at, updated_at)
+                               ring_timeout_seconds, max_call_seconds, sliding_seconds, max_calls, end_after_first_call,
+                               metadata, created_at, updated_at)
   values (p_tenant, v_id, p_livemode, p_session->>'pool_id', p_session->>'transaction_ref', p_session->>'direction',
           (p_session->>'expires_at')::timestamptz, (p_session->>'cooling_seconds')::integer,
           (p_session->>'ring_timeout_seconds')::integer, (p_session->>'max_call_seconds')::integer,
+          (p_session->>'sliding_seconds')::integer, (p_session->>'max_calls')::integer,
+          (p_session->>'end_after_first_call')::boolean,
           p_session->'metadata', (p_session->>'created_at')::timestamptz, (p_session->>'created_at')::timestamptz);
   insert into public.session_parties (tenant_id, session_id, side, did_id, role)
   values (p_tenant, v_id, 'a', p_session->>'did_a', p_session->>'role_a'),

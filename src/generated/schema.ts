@@ -261,6 +261,51 @@ export interface paths {
         patch: operations["updatePool"];
         trace?: never;
     };
+    "/v1/pools/{pool_id}/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pool's id or its name. */
+                pool_id: components["parameters"]["PoolId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * How full a pool is, and when it will be
+         * @description DIDs are shared by all phones, so a pool is as full as its busiest phone is: who holds every DID, live or cooling,
+         *     gets no further session. The forecast is a straight line through the daily peaks of the last four weeks.
+         */
+        get: operations["getPoolCapacity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/capacity/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many DIDs and channels a pool will need
+         * @description From figures alone: nothing of the tenant's is read or written. One plan is for one pool; plans of several pools
+         *     add up. `p999` and `p9999` are the DIDs with which a heavy party finds a free one 99.9 % and 99.99 % of the time.
+         */
+        post: operations["planCapacity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dids": {
         parameters: {
             query?: never;
@@ -366,6 +411,29 @@ export interface paths {
          * @description No call is bridged from then on. Asking again gives the same answer.
          */
         post: operations["endSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a session that is over again
+         * @description Possible while it cools: its masking numbers are kept for its phones until then. Later they may be with others, and
+         *     the answer is 409 `not_reopenable`.
+         */
+        post: operations["reopenSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -772,6 +840,121 @@ export interface components {
             data: components["schemas"]["Pool"][];
             has_more: boolean;
         };
+        PoolCapacity: {
+            pool: string;
+            active_dids: number;
+            sessions_live: number;
+            /** @description Pairs of a DID and a phone that a live session connects. Retiring DIDs count too. */
+            bindings_live: number;
+            /** @description Those that are only kept free of strangers. */
+            bindings_cooling: number;
+            /** @description False: the pool has more bindings than one request counts; these figures are at least so much. */
+            complete: boolean;
+            busiest_callers: components["schemas"]["BusyCaller"][];
+            /** @description What the busiest phone holds, and at least the two that a session takes. */
+            dids_needed_now: number;
+            /** @description What the busiest phone holds of the active DIDs; at 1 it gets no further session. Null without DIDs. */
+            fill: number | null;
+            forecast: components["schemas"]["CapacityForecast"];
+        };
+        BusyCaller: {
+            /** @description Stands for one phone, always the same; says nothing about its number and finds nothing elsewhere. */
+            caller: string;
+            /** @description Active DIDs of the pool, live or cooling. */
+            dids_held: number;
+        };
+        CapacityForecast: {
+            /**
+             * Format: date
+             * @description The day on which the busiest phone will hold every DID. Null when that is not in sight within a year.
+             */
+            exhausted_on: string | null;
+            /**
+             * @description `none` with fewer than 7 days of history.
+             * @enum {string}
+             */
+            method: "linear_trend" | "none";
+            /** @description Whole days that the trend is taken from, at most 28. */
+            history_days: number;
+            /** @description DIDs a day that the daily peak of the busiest phone grows by. Null when it does not grow for certain. */
+            growth_per_day: number | null;
+        };
+        CapacityPlanRequest: {
+            /** @description Kinds of people who are much alike in how many sessions they have. The most demanding one decides. */
+            party_classes: components["schemas"]["PartyClass"][];
+            calls?: components["schemas"]["CallVolume"];
+            /**
+             * @description Share of DIDs on top: 0.2 for a fifth more.
+             * @default 0
+             */
+            spare: number;
+        };
+        PartyClass: {
+            name: components["schemas"]["Role"];
+            /** @description New sessions an hour of one heavy party, or of an average one when `heavy` is given. */
+            sessions_per_hour: number;
+            /** @description How long a session lives on average. */
+            duration_seconds: number;
+            /** @default 86400 */
+            cooling_seconds: components["schemas"]["CoolingSeconds"];
+            heavy?: components["schemas"]["HeavyShare"];
+        };
+        /**
+         * @description How uneven the class is: `party_share` of its parties have `session_share` of its sessions, and so
+         *     `session_share / party_share` times the average rate.
+         */
+        HeavyShare: {
+            party_share: number;
+            session_share: number;
+        };
+        CallVolume: {
+            per_day: number;
+            /**
+             * @description How much of the day's calls come in its busiest hour.
+             * @default 0.12
+             */
+            busy_hour_share: number;
+            /**
+             * @description Ringing and talking, on average.
+             * @default 80
+             */
+            holding_seconds: number;
+            /**
+             * @description Share of the busiest hour's calls that may find every channel taken.
+             * @default 0.001
+             */
+            blocking: number;
+            /** @description Calls a day that one DID may carry before carriers take it for a robot. Absent means any number. */
+            healthy_per_did?: number;
+        };
+        DidDemand: {
+            /** @description What a heavy party holds on average, live and cooling. */
+            mean: number;
+            p999: number;
+            p9999: number;
+        };
+        CapacityPlan: {
+            dids: {
+                party_classes: {
+                    name: string;
+                    /** @description What a heavy party holds on average, live and cooling. */
+                    mean: number;
+                    p999: number;
+                    p9999: number;
+                }[];
+                /** @description DIDs of the pool: of the most demanding class or by the number of calls, and the spare. */
+                total: components["schemas"]["DidDemand"];
+            };
+            /** @description Null when the request has no `calls`. */
+            channels: {
+                /** @description Calls at the same time in the busiest hour, on average. */
+                busy_hour_erlangs: number;
+                /** @description Calls that must be possible at the same time, by Erlang B. */
+                per_leg: number;
+                /** @description Channels: a masked call takes one in and one out. */
+                total: number;
+            } | null;
+        };
         /** @enum {string} */
         DidStatus: "active" | "retiring" | "retired";
         Did: {
@@ -868,6 +1051,13 @@ export interface components {
             ring_timeout_seconds: components["schemas"]["RingTimeoutSeconds"];
             /** @default 3600 */
             max_call_seconds: components["schemas"]["MaxCallSeconds"];
+            sliding_seconds?: components["schemas"]["SlidingSeconds"];
+            max_calls?: components["schemas"]["MaxCalls"];
+            /**
+             * @description The session ends when a call in which the parties talked is over.
+             * @default false
+             */
+            end_after_first_call: boolean;
             metadata?: components["schemas"]["Metadata"];
         };
         SessionUpdate: {
@@ -880,6 +1070,14 @@ export interface components {
             ring_timeout_seconds?: components["schemas"]["RingTimeoutSeconds"];
             max_call_seconds?: components["schemas"]["MaxCallSeconds"];
             metadata?: components["schemas"]["Metadata"];
+        };
+        /** @description Each call that is bridged keeps the session open for at least so long. */
+        SlidingSeconds: number;
+        /** @description So many calls are bridged, answered or not. */
+        MaxCalls: number;
+        SessionReopen: {
+            /** @default 3600 */
+            expires_in_seconds: components["schemas"]["ExpiresInSeconds"];
         };
         SessionEnd: {
             /**
@@ -902,6 +1100,11 @@ export interface components {
             cooling_seconds: number;
             ring_timeout_seconds: number;
             max_call_seconds: number;
+            sliding_seconds: number | null;
+            max_calls: number | null;
+            /** @description Calls that were bridged, answered or not. */
+            calls_made: number;
+            end_after_first_call: boolean;
             parties: {
                 a: components["schemas"]["Party"];
                 b: components["schemas"]["Party"];
@@ -923,7 +1126,7 @@ export interface components {
         /** @enum {string} */
         RouteDecision: "bridge" | "announce" | "ask_pin" | "forward" | "reject";
         /** @enum {string} */
-        RouteReason: "live_binding" | "unknown_did" | "tenant_suspended" | "caller_withheld" | "direction_not_allowed" | "caller_id_not_owned" | "session_ended" | "session_expired" | "phone_replaced" | "caller_not_allowed";
+        RouteReason: "live_binding" | "unknown_did" | "tenant_suspended" | "caller_withheld" | "direction_not_allowed" | "caller_id_not_owned" | "session_ended" | "session_expired" | "phone_replaced" | "call_limit_reached" | "caller_not_allowed";
         RouteStep: {
             rule: string;
             /** @enum {string} */
@@ -1634,6 +1837,116 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getPoolCapacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The pool's id or its name. */
+                pool_id: components["parameters"]["PoolId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pool as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "pool": "mumbai",
+                     *       "active_dids": 24,
+                     *       "sessions_live": 3174,
+                     *       "bindings_live": 6348,
+                     *       "bindings_cooling": 41210,
+                     *       "complete": true,
+                     *       "busiest_callers": [
+                     *         {
+                     *           "caller": "caller_9f1c2b7a4d0e",
+                     *           "dids_held": 18
+                     *         },
+                     *         {
+                     *           "caller": "caller_03be77c1a95f",
+                     *           "dids_held": 17
+                     *         }
+                     *       ],
+                     *       "dids_needed_now": 18,
+                     *       "fill": 0.75,
+                     *       "forecast": {
+                     *         "exhausted_on": "2026-07-02",
+                     *         "method": "linear_trend",
+                     *         "history_days": 28,
+                     *         "growth_per_day": 0.25
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PoolCapacity"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    planCapacity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapacityPlanRequest"];
+            };
+        };
+        responses: {
+            /** @description The plan. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "dids": {
+                     *         "party_classes": [
+                     *           {
+                     *             "name": "courier",
+                     *             "mean": 11,
+                     *             "p999": 23,
+                     *             "p9999": 25
+                     *           },
+                     *           {
+                     *             "name": "customer",
+                     *             "mean": 0.33,
+                     *             "p999": 3,
+                     *             "p9999": 4
+                     *           }
+                     *         ],
+                     *         "total": {
+                     *           "mean": 11,
+                     *           "p999": 28,
+                     *           "p9999": 30
+                     *         }
+                     *       },
+                     *       "channels": {
+                     *         "busy_hour_erlangs": 266.67,
+                     *         "per_leg": 309,
+                     *         "total": 618
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CapacityPlan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listDids: {
         parameters: {
             query?: {
@@ -1822,6 +2135,10 @@ export interface operations {
                      *       "cooling_seconds": 86400,
                      *       "ring_timeout_seconds": 30,
                      *       "max_call_seconds": 3600,
+                     *       "sliding_seconds": null,
+                     *       "max_calls": null,
+                     *       "calls_made": 0,
+                     *       "end_after_first_call": false,
                      *       "parties": {
                      *         "a": {
                      *           "role": "driver",
@@ -1930,6 +2247,41 @@ export interface operations {
         };
         responses: {
             /** @description The session, ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reopenSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "expires_in_seconds": 1800
+                 *     }
+                 */
+                "application/json": components["schemas"]["SessionReopen"];
+            };
+        };
+        responses: {
+            /** @description The session, active, with the masking numbers that it had. */
             200: {
                 headers: {
                     [name: string]: unknown;

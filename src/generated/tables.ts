@@ -70,6 +70,7 @@ export type CallsRow = {
   decision: string;
   reason: string;
   trace: unknown;
+  connected: boolean;
   status: 'ringing' | 'in_progress' | 'completed' | 'busy' | 'no_answer' | 'canceled' | 'failed';
   duration_seconds: number | null;
   hangup_cause: string | null;
@@ -181,6 +182,10 @@ export type SessionsRow = {
   cooling_seconds: number;
   ring_timeout_seconds: number;
   max_call_seconds: number;
+  sliding_seconds: number | null;
+  max_calls: number | null;
+  calls_made: number;
+  end_after_first_call: boolean;
   metadata: unknown;
   created_at: Date;
   updated_at: Date;

@@ -35,6 +35,7 @@ export const catalogue = {
   did_already_assigned: { kind: 'conflict', title: 'The DID is assigned already' },
   pool_name_taken: { kind: 'conflict', title: 'The tenant has a pool of this name' },
   session_over: { kind: 'conflict', title: 'The session is over' },
+  not_reopenable: { kind: 'conflict', title: 'The session cannot be reopened' },
   tenant_closed: { kind: 'conflict', title: 'The tenant is closed' },
   key_not_active: { kind: 'conflict', title: 'The API key is revoked or expired' },
   phone_busy_on_did: { kind: 'conflict', title: 'The phone holds this DID in another session' },

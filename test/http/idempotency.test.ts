@@ -44,6 +44,8 @@ describe('Idempotency-Key', () => {
     const operator = apiOf(world, world.operatorToken);
     const key = await newKey(world, tenant.id);
     const toEnd = await tenant.api.post('/v1/sessions', freshSession());
+    const toReopen = await tenant.api.post('/v1/sessions', freshSession());
+    await tenant.api.post(`/v1/sessions/${toReopen.body.id}/end`, {});
     const [did1, did2] = freshNumbers(2);
     const account = { provider: 'vobiz', auth_id: 'MA_X', auth_token: 'test_token' };
     const ofOperator: [string, object, string][] = [
@@ -60,6 +62,7 @@ describe('Idempotency-Key', () => {
       ['/v1/dids', { e164: did2, provider_account: tenant.account.id }, 'dids'],
       ['/v1/sessions', freshSession(), 'sessions'],
       [`/v1/sessions/${toEnd.body.id}/end`, {}, 'sessions'],
+      [`/v1/sessions/${toReopen.body.id}/reopen`, {}, 'sessions'],
       ['/v1/routes/explain', { to: did2, from: A }, 'calls'],
     ];
     const documented = loadSpec().operations.filter(({ method, access }) => method === 'post' && access);

@@ -53,6 +53,10 @@ describe('sessions', () => {
         cooling_seconds: 86_400,
         ring_timeout_seconds: 30,
         max_call_seconds: 3600,
+        sliding_seconds: null,
+        max_calls: null,
+        calls_made: 0,
+        end_after_first_call: false,
         metadata: {},
       });
       assert.equal(Date.parse(expires_at) - Date.parse(created_at), 3_600_000);

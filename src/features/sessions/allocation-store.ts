@@ -79,6 +79,9 @@ export type NewSession = {
   cooling_seconds: number;
   ring_timeout_seconds: number;
   max_call_seconds: number;
+  sliding_seconds: number | null;
+  max_calls: number | null;
+  end_after_first_call: boolean;
   metadata: Record<string, string>;
   created_at: Date;
   did_a: string;

@@ -21,6 +21,9 @@ export type NewSessionInput = {
   cooling_seconds?: number;
   ring_timeout_seconds: number;
   max_call_seconds: number;
+  sliding_seconds?: number;
+  max_calls?: number;
+  end_after_first_call: boolean;
   metadata?: Record<string, string>;
 };
 
@@ -113,6 +116,10 @@ function newSession(
     coolingSeconds: input.cooling_seconds ?? opened.pool.coolingSeconds,
     ringTimeoutSeconds: input.ring_timeout_seconds,
     maxCallSeconds: input.max_call_seconds,
+    slidingSeconds: input.sliding_seconds ?? null,
+    maxCalls: input.max_calls ?? null,
+    callsMade: 0,
+    endAfterFirstCall: input.end_after_first_call,
     metadata: input.metadata ?? {},
     createdAt: opened.openedAt,
     updatedAt: opened.openedAt,
@@ -130,6 +137,9 @@ function rowOf(session: Session, input: NewSessionInput, pair: Pair, opened: Ope
     cooling_seconds: session.coolingSeconds,
     ring_timeout_seconds: session.ringTimeoutSeconds,
     max_call_seconds: session.maxCallSeconds,
+    sliding_seconds: session.slidingSeconds,
+    max_calls: session.maxCalls,
+    end_after_first_call: session.endAfterFirstCall,
     metadata: session.metadata,
     created_at: session.createdAt,
     did_a: pair.a.didId,

@@ -5,7 +5,13 @@ import type { Party, Session } from './session.ts';
 import type { CreateSession } from './session-creation-service.ts';
 import type { SessionService } from './session-service.ts';
 
-type SessionOperations = 'createSession' | 'listSessions' | 'getSession' | 'updateSession' | 'endSession';
+type SessionOperations =
+  | 'createSession'
+  | 'listSessions'
+  | 'getSession'
+  | 'updateSession'
+  | 'endSession'
+  | 'reopenSession';
 
 function toPartyView(party: Party): components['schemas']['Party'] {
   return {
@@ -29,6 +35,10 @@ function toSessionView(session: Session): components['schemas']['Session'] {
     cooling_seconds: session.coolingSeconds,
     ring_timeout_seconds: session.ringTimeoutSeconds,
     max_call_seconds: session.maxCallSeconds,
+    sliding_seconds: session.slidingSeconds,
+    max_calls: session.maxCalls,
+    calls_made: session.callsMade,
+    end_after_first_call: session.endAfterFirstCall,
     parties: { a: toPartyView(session.parties.a), b: toPartyView(session.parties.b) },
     metadata: session.metadata,
     created_at: session.createdAt.toISOString(),
@@ -68,6 +78,16 @@ export function sessionHandlers(
     },
     async endSession(call) {
       const session = await sessions.end(call.unit, tenantOf(call), call.params.session_id);
+      return { status: 200, body: toSessionView(session) };
+    },
+    async reopenSession(call) {
+      const { session_id } = call.params;
+      const session = await sessions.reopen(
+        call.unit,
+        tenantOf(call),
+        session_id,
+        call.body.expires_in_seconds,
+      );
       return { status: 200, body: toSessionView(session) };
     },
   };

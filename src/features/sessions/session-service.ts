@@ -21,6 +21,7 @@ import {
   findSession,
   listSessions,
   lockSession,
+  reopenSession,
   type SessionRow,
   setPhones,
   updateRole,
@@ -44,6 +45,8 @@ export type SessionService = {
   change(db: Db, asker: Asker, id: string, input: SessionChangeInput): Promise<Session>;
   /** Throws not_found. Again: the same answer. */
   end(db: Db, owner: Owner, id: string): Promise<Session>;
+  /** Throws not_found, not_reopenable. */
+  reopen(db: Db, owner: Owner, id: string, expiresInSeconds: number): Promise<Session>;
 };
 
 /** @param didsAmong which of these numbers are masking numbers of this tenant */
@@ -72,6 +75,10 @@ export function createSessionService(parts: {
       coolingSeconds: row.cooling_seconds,
       ringTimeoutSeconds: row.ring_timeout_seconds,
       maxCallSeconds: row.max_call_seconds,
+      slidingSeconds: row.sliding_seconds,
+      maxCalls: row.max_calls,
+      callsMade: row.calls_made,
+      endAfterFirstCall: row.end_after_first_call,
       metadata: row.metadata,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
@@ -143,6 +150,18 @@ export function createSessionService(parts: {
     },
     async end(db, owner, id) {
       await endSession(db, owner, id);
+      return get(db, owner, id);
+    },
+    async reopen(db, owner, id, expiresInSeconds) {
+      const status = await lockSession(db, owner, id);
+      if (status === null) throw notFound();
+      if (status === 'active') throw new Failure('not_reopenable', 'The session is active.');
+      if (!(await reopenSession(db, owner.tenantId, id, expiresInSeconds))) {
+        throw new Failure(
+          'not_reopenable',
+          'The cooling time is over, and with it the claim to the masking numbers.',
+        );
+      }
       return get(db, owner, id);
     },
   };

@@ -15,6 +15,10 @@ export type SessionRow = {
   cooling_seconds: number;
   ring_timeout_seconds: number;
   max_call_seconds: number;
+  sliding_seconds: number | null;
+  max_calls: number | null;
+  calls_made: number;
+  end_after_first_call: boolean;
   metadata: Record<string, string>;
   created_at: Date;
   updated_at: Date;
@@ -29,8 +33,8 @@ export type SessionRow = {
 const STATUS = `case when s.status = 'active' and s.expires_at <= now() then 'expired' else s.status end`;
 
 const SELECT = `select s.id, s.livemode, pool.name as pool, s.transaction_ref, ${STATUS} as status, s.direction,
-    s.expires_at, s.ended_at, s.cooling_seconds, s.ring_timeout_seconds, s.max_call_seconds, s.metadata,
-    s.created_at, s.updated_at, a.role as a_role, da.e164 as a_number, b.role as b_role, db.e164 as b_number,
+    s.expires_at, s.ended_at, s.cooling_seconds, s.ring_timeout_seconds, s.max_call_seconds, s.sliding_seconds,
+    s.max_calls, s.calls_made, s.end_after_first_call, s.metadata, s.created_at, s.updated_at, a.role as a_role, da.e164 as a_number, b.role as b_role, db.e164 as b_number,
     (select jsonb_agg(jsonb_build_object('side', f.side, 'sealed', encode(f.sealed, 'base64'),
                                          'key_version', f.key_version) order by f.side, f.position)
        from session_phones f
@@ -181,19 +185,46 @@ export async function setPhones(
   );
 }
 
-/**
- * Ends a session, once. Its bindings cool from the moment on which it was off: now, or its expiry if that came first.
- */
+/** Ends a session, once; its bindings cool from the moment on which it was off. */
 export async function endSession(db: Db, owner: Owner, id: string): Promise<void> {
   await db.rows(
-    `with over as (
-       update sessions set status = 'ended', ended_at = now(), updated_at = now()
-        where tenant_id = $1 and livemode = $2 and id = $3 and status = 'active'
-       returning id, least(now(), expires_at) as off_at, cooling_seconds
-     )
-     update bindings b
-        set released_at = over.off_at, free_at = over.off_at + make_interval(secs => over.cooling_seconds)
-       from over where b.tenant_id = $1 and b.session_id = over.id and b.released_at is null`,
+    `select end_session($1, s.id) from sessions s where s.tenant_id = $1 and s.livemode = $2 and s.id = $3`,
     [owner.tenantId, owner.livemode, id],
   );
+}
+
+/**
+ * Opens a session that is over again, for the caller who has locked it: false, and nothing done, when a binding of one of
+ * its phones is gone. While it cools nobody else can have got it; afterwards its DIDs may be with others.
+ */
+export async function reopenSession(
+  db: Db,
+  tenantId: TenantId,
+  id: string,
+  expiresInSeconds: number,
+): Promise<boolean> {
+  const done = await db.rows(
+    `with mine as (
+       select b.did_id, b.caller_index from session_phones f
+         join session_parties p on p.tenant_id = $1 and p.session_id = $2 and p.side = f.side
+         join bindings b on b.tenant_id = $1 and b.did_id = p.did_id and b.caller_index = f.caller_index
+          and b.session_id = $2 and b.free_at > now()
+        where f.tenant_id = $1 and f.session_id = $2 and f.removed_at is null
+        order by b.did_id, b.caller_index for update of b
+     ), opened as (
+       update sessions s
+          set status = 'active', ended_at = null, expires_at = now() + make_interval(secs => $3), updated_at = now()
+        where s.tenant_id = $1 and s.id = $2
+          and (select count(*) from mine) = (select count(*) from session_phones f
+                where f.tenant_id = $1 and f.session_id = $2 and f.removed_at is null)
+       returning s.expires_at, s.cooling_seconds
+     )
+     update bindings b
+        set released_at = null, free_at = opened.expires_at + make_interval(secs => opened.cooling_seconds)
+       from opened, mine
+      where b.tenant_id = $1 and b.did_id = mine.did_id and b.caller_index = mine.caller_index
+     returning 1`,
+    [tenantId, id, expiresInSeconds],
+  );
+  return done.length > 0;
 }

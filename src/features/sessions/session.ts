@@ -22,6 +22,11 @@ export type Session = {
   coolingSeconds: number;
   ringTimeoutSeconds: number;
   maxCallSeconds: number;
+  /** Each call that is bridged keeps the session open for at least so long. */
+  slidingSeconds: number | null;
+  maxCalls: number | null;
+  callsMade: number;
+  endAfterFirstCall: boolean;
   metadata: Record<string, string>;
   createdAt: Date;
   updatedAt: Date;

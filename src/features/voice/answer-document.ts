@@ -42,6 +42,8 @@ export function answerDocument(route: Route, destination: E164 | null, urls: Cal
 
 export const emptyDocument = renderResponse([]);
 export const rejectedDocument = renderResponse([rejected]);
+/** When the session was over before the call could be connected. */
+export const overDocument = renderResponse([say('over'), hangup]);
 /** When we cannot decide: better a sentence than a dead line. */
 export const failedDocument = renderResponse([say('failed'), hangup]);
 

@@ -18,7 +18,11 @@ export function changeOf(event: VobizEvent): CallChange | null {
   switch (event.kind) {
     case 'dial_answer':
     case 'dial_connected':
-      return { status: 'in_progress', ended: false };
+      return { status: 'in_progress', connected: true, ended: false };
+    case 'dial_hangup':
+      return { connected: (event.durationSeconds ?? 0) > 0, ended: false };
+    case 'dial_action':
+      return { connected: event.dialStatus === 'completed', ended: false };
     case 'hangup':
       return {
         status: statusOf[event.callStatus ?? ''] ?? 'completed',

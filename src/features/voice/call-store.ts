@@ -71,7 +71,8 @@ export type NewCall = {
 export type SealedCaller = { index: Buffer; sealed: Buffer };
 
 export type AnswerRecord =
-  | { outcome: 'recorded'; callId: string }
+  /** Not bridged after all: the session was over by the time of recording. */
+  | { outcome: 'recorded'; callId: string; isBridged: boolean }
   /** The call has ended before: a late repeat. */
   | { outcome: 'over' }
   /** A nonce was used before; nothing is written. */
@@ -84,29 +85,34 @@ export async function recordAnswer(
   call: NewCall,
   caller: SealedCaller | null,
 ): Promise<AnswerRecord> {
-  const [row] = await db.rows<{ outcome: AnswerRecord['outcome']; call_id: string | null }>(
-    'select * from record_answer($1, $2, $3, $4, $5, $6, $7, $8, $9)',
-    [
-      event.tenantId,
-      event.accountId,
-      event.nonces,
-      event.key,
-      event.sealedPayload,
-      event.keyVersion,
-      JSON.stringify(call),
-      caller?.index ?? null,
-      caller?.sealed ?? null,
-    ],
-  );
+  const [row] = await db.rows<{
+    outcome: AnswerRecord['outcome'];
+    call_id: string | null;
+    is_bridged: boolean;
+  }>('select * from record_answer($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
+    event.tenantId,
+    event.accountId,
+    event.nonces,
+    event.key,
+    event.sealedPayload,
+    event.keyVersion,
+    JSON.stringify(call),
+    caller?.index ?? null,
+    caller?.sealed ?? null,
+  ]);
   if (row === undefined) throw new Error('record_answer gave no row');
-  if (row.outcome === 'recorded' && row.call_id !== null) return { outcome: 'recorded', callId: row.call_id };
+  if (row.outcome === 'recorded' && row.call_id !== null) {
+    return { outcome: 'recorded', callId: row.call_id, isBridged: row.is_bridged };
+  }
   return { outcome: row.outcome === 'replayed' ? 'replayed' : 'over' };
 }
 
 export type CallChange = {
-  status: CallStatus;
+  status?: CallStatus;
   duration_seconds?: number | null;
   hangup_cause?: string | null;
+  /** Whether it shows that the two parties talked. */
+  connected?: boolean;
   ended: boolean;
 };
 export type EventRecord = 'recorded' | 'repeated' | 'replayed' | 'stranger';

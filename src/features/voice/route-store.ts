@@ -76,6 +76,8 @@ export async function findBindings(
     direction: row.direction,
     ringTimeoutSeconds: row.ring_timeout_seconds,
     maxCallSeconds: row.max_call_seconds,
+    maxCalls: row.max_calls,
+    callsMade: row.calls_made,
     otherDid: { e164: row.other_did_e164, status: row.other_did_status },
     other: { sealed: row.other_sealed, keyVersion: row.other_key_version },
   }));
@@ -91,6 +93,8 @@ type FactsRow = {
   direction: SessionsRow['direction'];
   ring_timeout_seconds: number;
   max_call_seconds: number;
+  max_calls: number | null;
+  calls_made: number;
   other_did_e164: E164;
   other_did_status: DidsRow['status'];
   other_sealed: Buffer;

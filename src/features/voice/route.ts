@@ -13,6 +13,7 @@ export type RouteReason =
   | 'session_ended'
   | 'session_expired'
   | 'phone_replaced'
+  | 'call_limit_reached'
   | 'caller_not_allowed';
 
 export type RouteStep = { rule: string; outcome: 'pass' | 'match' | 'stop'; detail: string };
@@ -28,6 +29,9 @@ export type BindingFacts = {
   direction: SessionsRow['direction'];
   ringTimeoutSeconds: number;
   maxCallSeconds: number;
+  /** Null: any number. */
+  maxCalls: number | null;
+  callsMade: number;
   /** The DID that the other party knows the caller by. */
   otherDid: { e164: E164; status: DidsRow['status'] };
 };
@@ -126,6 +130,12 @@ export function decideRoute(facts: RouteFacts): Route {
     return announce('direction_not_allowed', 'not_allowed', binding);
   }
   pass('direction', `Calls from party ${binding.side} are allowed.`);
+
+  if (binding.maxCalls !== null && binding.callsMade >= binding.maxCalls) {
+    stop('call_limit', `The session's ${binding.maxCalls} calls are used up.`);
+    return announce('call_limit_reached', 'over', binding);
+  }
+  pass('call_limit', 'The session has calls left.');
 
   // Showing a number that is not the tenant's own is an offence, whatever brought it here.
   if (binding.otherDid.status === 'retired') {

@@ -14,6 +14,7 @@ import {
   answerDocument,
   type CallUrls,
   emptyDocument,
+  overDocument,
   rejectedDocument,
 } from './answer-document.ts';
 import { changeOf } from './call-change.ts';
@@ -129,6 +130,7 @@ export function createWebhookService(parts: {
     const record = await recordAnswer(database.single, stored, call, sealedCaller);
     if (record.outcome === 'replayed') return refused;
     if (record.outcome === 'over') return accepted;
+    if (route.decision === 'bridge' && !record.isBridged) return { status: 200 as const, xml: overDocument };
     const urls = urlsOf(request.token, did.tenant_id, record.callId);
     const xml = answerDocument(route, await destinationOf(did, decision), urls);
     return { status: 200 as const, xml };
