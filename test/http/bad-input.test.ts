@@ -59,10 +59,15 @@ describe('bad input', () => {
       updateProviderAccount: { signature_mode: 'off' },
       createPool: { name: 'mumbai' },
       updatePool: { cooling_seconds: 5 },
+      planCapacity: {
+        party_classes: [{ name: 'courier', sessions_per_hour: 4, duration_seconds: 2_700 }],
+        calls: { per_day: 1_000 },
+      },
       createDid: newDid,
       createSession: { parties: { a: { phone: A }, b: { phone: B } } },
       updateSession: { direction: 'both' },
       endSession: { hangup_live_calls: false },
+      reopenSession: { expires_in_seconds: 60 },
       explainRoute: { to: did1, from: A },
     };
   });

@@ -47,6 +47,7 @@ describe('Idempotency-Key', () => {
     const toReopen = await tenant.api.post('/v1/sessions', freshSession());
     await tenant.api.post(`/v1/sessions/${toReopen.body.id}/end`, {});
     const [did1, did2] = freshNumbers(2);
+    const courier = { name: 'courier', sessions_per_hour: 4, duration_seconds: 2_700 };
     const account = { provider: 'vobiz', auth_id: 'MA_X', auth_token: 'test_token' };
     const ofOperator: [string, object, string][] = [
       ['/v1/tenants', { name: 'Acme' }, 'tenants'],
@@ -64,6 +65,7 @@ describe('Idempotency-Key', () => {
       [`/v1/sessions/${toEnd.body.id}/end`, {}, 'sessions'],
       [`/v1/sessions/${toReopen.body.id}/reopen`, {}, 'sessions'],
       ['/v1/routes/explain', { to: did2, from: A }, 'calls'],
+      ['/v1/capacity/plan', { party_classes: [courier] }, 'pools'],
     ];
     const documented = loadSpec().operations.filter(({ method, access }) => method === 'post' && access);
     assert.equal(new Set([...ofOperator, ...ofTenant].map(([path]) => path)).size, documented.length);

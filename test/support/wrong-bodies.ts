@@ -29,6 +29,7 @@ const deep = JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`);
 const wrongByType: Record<string, unknown[]> = {
   string: [null, 5, true, [], ['x'], {}, deep, long, ''],
   integer: [null, '5', '', 'five', 1.5, -1, 1e12, 1e300, true, [], [5], {}],
+  number: [null, '5', '', 'five', -1, 1e300, true, [], [5], {}],
   boolean: [null, 'true', 0, 1, [], {}],
   array: [null, 'x', 5, {}, deep, [null], [5], [[]]],
   object: [null, 'x', 5, true, [], [{}]],
@@ -52,5 +53,7 @@ export function* wrongBodies(schema: Json, valid: Json, at = ''): Generator<Wron
     }
     if (types.includes('object') && resolved(property).properties)
       yield* wrongBodies(property, valid, pointer);
+    const { items } = resolved(property);
+    if (items !== undefined && resolved(items).properties) yield* wrongBodies(items, valid, `${pointer}/0`);
   }
 }
