@@ -43,7 +43,7 @@ type Body<Op extends OperationId> = operations[Op] extends { requestBody: infer 
  * Operations whose handler settles all that they write, the answer to their Idempotency-Key included, in one statement.
  * Everything else gets a transaction from the router; on the hot path its round trips cost more than the work.
  */
-export type SelfSettling = 'createSession';
+export type SelfSettling = 'createSession' | 'createSessions';
 
 /** The Idempotency-Key of a self-settling request; `key` is a digest. */
 export type Once<Op extends OperationId> = {
@@ -53,6 +53,8 @@ export type Once<Op extends OperationId> = {
   seal(reply: Reply<Op>): Buffer;
   /** The answer that was kept. Throws idempotency_key_reused, idempotency_key_in_use. */
   replay(kept: { fingerprint: Buffer; status: number | null; sealedReply: Buffer | null }): Reply<Op>;
+  /** The same for one part of the request, which is done, kept and replayed on its own. */
+  part<P extends SelfSettling>(place: number, body: unknown): Once<P>;
 };
 
 type Means<Op extends OperationId> = Op extends SelfSettling

@@ -13,12 +13,15 @@ import {
   runOnce,
   sealAnswer,
 } from './idempotency.ts';
+import type { KeyScope } from './idempotency-store.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Access, Operation, Spec } from './spec.ts';
 import { compileValidators, isStorable, type Validator } from './validation.ts';
 
 /** A session with 50 metadata values of 500 characters each in four-byte characters fits in; nothing longer is meant. */
 const BODY_LIMIT = '128kb';
+/** 500 such sessions would be 64 MB; 500 of the usual size are a third of this. */
+const BATCH_BODY_LIMIT = '512kb';
 
 export type RouterParts = {
   spec: Spec;
@@ -74,11 +77,12 @@ function stepsOf(
 ): RequestHandler[] {
   const { rateLimits, authenticate } = parts;
   const takesBody = operation.body !== null;
+  const limit = operation.path.endsWith('/batch') ? BATCH_BODY_LIMIT : BODY_LIMIT;
   return [
     ...authenticate,
     rateLimits.perKey,
     mayUse(access),
-    ...(takesBody ? [jsonOnly, express.json({ limit: BODY_LIMIT, strict: false, inflate: false })] : []),
+    ...(takesBody ? [jsonOnly, express.json({ limit, strict: false, inflate: false })] : []),
     async (req, res) => {
       res.locals.operation = operation.id;
       send(res, await answer(parts, operation, validator, handler, req, res.locals.actor as Actor));
@@ -113,17 +117,30 @@ async function answer(
     body: request.body,
   });
   if (operation.settlesItself) {
-    const once: Once<SelfSettling> = {
-      key: scope.key,
-      fingerprint,
-      seal: (reply) => sealAnswer(master, scope, reply),
-      replay: (kept) => keptAnswer(master, scope, fingerprint, kept) as Reply<SelfSettling>,
-    };
+    const once = onceOf(master, scope, fingerprint, { method: req.method, path: req.path });
     return handler({ ...request, db: database.single, once });
   }
   return inTransaction(parts, actor, (unit) =>
     runOnce(unit, master, scope, fingerprint, () => handler({ ...request, unit })),
   );
+}
+
+function onceOf<Op extends SelfSettling>(
+  master: MasterKey,
+  scope: KeyScope,
+  fingerprint: Buffer,
+  request: { method: string; path: string },
+): Once<Op> {
+  return {
+    key: scope.key,
+    fingerprint,
+    seal: (reply) => sealAnswer(master, scope, reply),
+    replay: (kept) => keptAnswer(master, scope, fingerprint, kept) as Reply<Op>,
+    part(place, body) {
+      const own = { ...scope, key: `${scope.key}.${place}` };
+      return onceOf(master, own, fingerprintOf(master, own, { ...request, body }), request);
+    },
+  };
 }
 
 function inTransaction(

@@ -371,6 +371,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create up to 500 sessions
+         * @description Each item stands for itself: it is created or refused, in the order of the request. Sent again with the same
+         *     `Idempotency-Key`, items that were created are not created again, and the others are tried again.
+         */
+        post: operations["createSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/{session_id}": {
         parameters: {
             query?: never;
@@ -1059,6 +1080,27 @@ export interface components {
              */
             end_after_first_call: boolean;
             metadata?: components["schemas"]["Metadata"];
+        };
+        SessionBatch: {
+            sessions: components["schemas"]["SessionCreate"][];
+        };
+        SessionBatchResult: {
+            data: components["schemas"]["SessionBatchItem"][];
+        };
+        SessionBatchItem: {
+            session: components["schemas"]["Session"] | null;
+            error: components["schemas"]["ItemError"] | null;
+        };
+        /** @description Why an item was refused; `errors` point into the item. */
+        ItemError: {
+            code: string;
+            title: string;
+            detail: string;
+            errors?: {
+                pointer: string;
+                message: string;
+            }[];
+            saturation?: components["schemas"]["Saturation"];
         };
         SessionUpdate: {
             expires_in_seconds?: components["schemas"]["ExpiresInSeconds"];
@@ -2163,6 +2205,51 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createSessions: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description As everywhere, but required here, so that a lost answer never allocates twice. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyRequired"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "sessions": [
+                 *         {
+                 *           "transaction_ref": "ride-4711",
+                 *           "parties": {
+                 *             "a": {
+                 *               "phone": "+919800000001"
+                 *             },
+                 *             "b": {
+                 *               "phone": "+919800000002"
+                 *             }
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SessionBatch"];
+            };
+        };
+        responses: {
+            /** @description A result for each item, in its place. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionBatchResult"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -64,6 +64,7 @@ describe('bad input', () => {
         calls: { per_day: 1_000 },
       },
       createDid: newDid,
+      createSessions: { sessions: [{ parties: { a: { phone: A }, b: { phone: B } } }] },
       createSession: { parties: { a: { phone: A }, b: { phone: B } } },
       updateSession: { direction: 'both' },
       endSession: { hangup_live_calls: false },

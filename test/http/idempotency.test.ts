@@ -62,6 +62,7 @@ describe('Idempotency-Key', () => {
       ['/v1/pools', { name: 'replayed' }, 'pools'],
       ['/v1/dids', { e164: did2, provider_account: tenant.account.id }, 'dids'],
       ['/v1/sessions', freshSession(), 'sessions'],
+      ['/v1/sessions/batch', { sessions: [freshSession()] }, 'sessions'],
       [`/v1/sessions/${toEnd.body.id}/end`, {}, 'sessions'],
       [`/v1/sessions/${toReopen.body.id}/reopen`, {}, 'sessions'],
       ['/v1/routes/explain', { to: did2, from: A }, 'calls'],

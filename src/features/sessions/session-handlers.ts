@@ -1,12 +1,16 @@
-import { type Handlers, tenantOf } from '../../api/contract.ts';
+import { type Handlers, type Once, type Reply, type TenantActor, tenantOf } from '../../api/contract.ts';
 import { listView, pageOf, pageQuery } from '../../api/pagination.ts';
+import type { Db } from '../../db/database.ts';
 import type { components } from '../../generated/schema.ts';
+import { eachInPlace } from '../../kernel/each-in-place.ts';
+import { catalogue, Failure } from '../../kernel/errors.ts';
 import type { Party, Session } from './session.ts';
-import type { CreateSession } from './session-creation-service.ts';
+import type { CreateSession, NewSessionInput } from './session-creation-service.ts';
 import type { SessionService } from './session-service.ts';
 
 type SessionOperations =
   | 'createSession'
+  | 'createSessions'
   | 'listSessions'
   | 'getSession'
   | 'updateSession'
@@ -46,20 +50,56 @@ function toSessionView(session: Session): components['schemas']['Session'] {
   };
 }
 
+function toItemError(failure: Failure): components['schemas']['ItemError'] {
+  const { faults, saturation } = failure.details;
+  return {
+    code: failure.code,
+    title: catalogue[failure.code].title,
+    detail: failure.message,
+    ...(faults === undefined ? {} : { errors: [...faults] }),
+    ...(saturation === undefined ? {} : { saturation }),
+  };
+}
+
+/** Half of a process' database connections by default: a batch must not keep single requests and calls waiting. */
+const AT_ONCE = 8;
+
 export function sessionHandlers(
   sessions: SessionService,
   create: CreateSession,
 ): Pick<Handlers, SessionOperations> {
+  const createOne = async (
+    db: Db,
+    actor: TenantActor,
+    body: NewSessionInput,
+    once: Once<'createSession'>,
+  ): Promise<Reply<'createSession'>> => {
+    const created = await create(db, actor, body, {
+      key: once.key,
+      fingerprint: once.fingerprint,
+      seal: (session) => once.seal({ status: 201, body: toSessionView(session) }),
+    });
+    if (created.outcome === 'kept') return once.replay(created.kept);
+    return { status: 201, body: toSessionView(created.result) };
+  };
   return {
-    async createSession(call) {
-      const { once } = call;
-      const created = await create(call.db, tenantOf(call), call.body, {
-        key: once.key,
-        fingerprint: once.fingerprint,
-        seal: (session) => once.seal({ status: 201, body: toSessionView(session) }),
+    createSession: (call) => createOne(call.db, tenantOf(call), call.body, call.once),
+    async createSessions(call) {
+      const bodies = call.body.sessions;
+      let replays = 0;
+      const data = await eachInPlace(bodies, AT_ONCE, async (body, place) => {
+        const once = call.once.part<'createSession'>(place, body);
+        try {
+          const reply = await createOne(call.db, tenantOf(call), body, once);
+          replays += reply.replayed === true ? 1 : 0;
+          return { session: reply.body, error: null };
+        } catch (error) {
+          // What is wrong with one item is its result; what is wrong with us fails the request, which can be sent again.
+          if (!(error instanceof Failure) || error.kind === 'unavailable') throw error;
+          return { session: null, error: toItemError(error) };
+        }
       });
-      if (created.outcome === 'kept') return once.replay(created.kept);
-      return { status: 201, body: toSessionView(created.result) };
+      return { status: 200, body: { data }, ...(replays === bodies.length ? { replayed: true } : {}) };
     },
     async listSessions(call) {
       const page = pageQuery(call.query);
