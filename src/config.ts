@@ -14,7 +14,7 @@ export type Config = Readonly<{
   databaseUrl: string | null;
   /** Login for migrations; the same as databaseUrl unless set. */
   migrationDatabaseUrl: string | null;
-  /** Null: a Redis of our own is started under dataDir. */
+  /** One server, or nodes of a cluster with commas between. Null: a Redis of our own is started under dataDir. */
   redisUrl: string | null;
   dataDir: string;
   operatorApiKey: string | null;
@@ -42,6 +42,9 @@ export class ConfigFault extends Error {
 const PREFIX = 'MASKPLANE_';
 /** A hundred requests a second: more than the busiest backend needs, less than a loop gone wild makes. */
 const PER_MINUTE = 6_000;
+
+/** Between the addresses of a cluster; a comma that no address follows may belong to a password. */
+const addressBreak = /\s*,\s*(?=\w+:\/\/)/;
 
 /**
  * Reads the environment. Pure but for `readFile`, which serves `<NAME>_FILE` for secrets that are mounted as files.
@@ -86,6 +89,13 @@ export function loadConfig(
     if (protocols.some((protocol) => value.startsWith(`${protocol}://`)) && URL.canParse(value)) return value;
     return fault(`${name} must start with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}.`);
   };
+  const redisUrlOf = (value: string | null): string | null => {
+    const addresses = value?.split(addressBreak) ?? [];
+    const protocols = addresses.length > 1 ? ['redis', 'rediss'] : ['redis', 'rediss', 'unix'];
+    if (addresses.some((one) => url('REDIS_URL', one, protocols) === null)) return null;
+    const wrong = wrongWithNodes(addresses.map((one) => new URL(one)));
+    return wrong === null ? value : fault(`REDIS_URL ${wrong}`);
+  };
 
   for (const name of Object.keys(env)) {
     if (name.startsWith(PREFIX)) fault(`${name} is not a variable of this version.`);
@@ -114,7 +124,7 @@ export function loadConfig(
       'postgres',
       'postgresql',
     ]),
-    redisUrl: url('REDIS_URL', secret('REDIS_URL'), ['redis', 'rediss', 'unix']),
+    redisUrl: redisUrlOf(secret('REDIS_URL')),
     dataDir: text('DATA_DIR') ?? '.maskplane',
     operatorApiKey,
     masterKey,
@@ -133,4 +143,23 @@ function publicUrlOf(given: string | null, port: number, fault: (text: string) =
   if (search !== '' || hash !== '' || username !== '')
     fault('PUBLIC_URL must have no user, query or fragment.');
   return given.replace(/\/+$/, '');
+}
+
+/** What no single address has wrong, but all of them together. */
+function wrongWithNodes(nodes: readonly URL[]): string | null {
+  const [first, ...others] = nodes;
+  if (nodes.some((node) => node.hostname.includes(',')))
+    return 'must have redis:// before each of its addresses.';
+  if (others.length === 0) return null;
+  if (others.some((node) => node.protocol !== first?.protocol)) return 'must not mix redis:// and rediss://.';
+  const differ = (node: URL) => node.username !== first?.username || node.password !== first?.password;
+  if (others.some((node) => (node.username !== '' || node.password !== '') && differ(node)))
+    return 'has several users or passwords; those of its first address are for all nodes.';
+  if (
+    nodes.some(
+      (node) => node.hostname === '' || node.search !== '' || !['', '/', '/0'].includes(node.pathname),
+    )
+  )
+    return 'with several addresses takes a host and a port in each: a cluster has no databases but 0.';
+  return null;
 }

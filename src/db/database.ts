@@ -29,8 +29,11 @@ export type Database = {
 
 /** Deadlocks need two partners; five turns with growing pauses separate any that we can produce. */
 const MOST_TURNS = 5;
-/** A request that waits longer for a connection is better answered with 503 than kept. */
-const CONNECT_TIMEOUT_MS = 5_000;
+/**
+ * A burst of a thousand requests is worked off in some seconds, and each is better kept waiting for a connection than refused;
+ * after this long its client has given up. Calls have a shorter deadline of their own.
+ */
+const CONNECT_TIMEOUT_MS = 20_000;
 /** No statement of the service takes a tenth of it; it bounds what a lock held elsewhere can do to us. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 

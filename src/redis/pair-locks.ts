@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createBreaker } from './breaker.ts';
+import { type Breaker, createBreaker } from './breaker.ts';
 import type { RedisClient } from './client.ts';
 import { PAIR_LOCK_TTL_MS, type PairSide } from './keys.ts';
 
@@ -25,7 +25,10 @@ export type PairLocks = {
    * takes much longer than the command timeout of Redis.
    */
   lockFirst(tenantId: string, candidates: readonly PairKey[]): Promise<LockOutcome>;
-  /** Answers since the start, by outcome. */
+  /**
+   * Answers since the start, by outcome: each attempt to allocate gets one. `unavailable` counts those that went on with
+   * Postgres alone because Redis did not answer, `busy` those that did because others hold every candidate.
+   */
   stats(): { locked: number; busy: number; unavailable: number };
 };
 
@@ -34,8 +37,14 @@ export type PairLocks = {
  * the unique constraint in Postgres does.
  */
 export function createPairLocks(redis: RedisClient): PairLocks {
-  const breaker = createBreaker();
   const counts = { locked: 0, busy: 0, unavailable: 0 };
+  // One for each connection: a node of a cluster that stalls must not cost the tenants of the others their locks.
+  const breakers = new WeakMap<object, Breaker>();
+  const breakerOf = (connection: object): Breaker => {
+    const known = breakers.get(connection) ?? createBreaker();
+    breakers.set(connection, known);
+    return known;
+  };
 
   /** The 1-based place of the locked pair, 0 if all are busy, null if Redis did not answer. */
   const lock = async (pairs: readonly KeyPair[], token: string): Promise<number | null> => {
@@ -46,7 +55,7 @@ export function createPairLocks(redis: RedisClient): PairLocks {
     }
   };
 
-  const unlock = async ([keyA, keyB]: KeyPair, token: string): Promise<void> => {
+  const unlock = async ([keyA, keyB]: KeyPair, token: string, breaker: Breaker): Promise<void> => {
     try {
       await redis.raw.unlockPair(keyA, keyB, token);
     } catch {
@@ -55,22 +64,27 @@ export function createPairLocks(redis: RedisClient): PairLocks {
   };
 
   const attempt = async (pairs: readonly KeyPair[]): Promise<LockOutcome> => {
-    if (pairs.length === 0) return { outcome: 'busy' };
-    // Not connected costs nothing to find out, so it needs no breaker.
-    if (!redis.isReady() || !breaker.mayTry()) return { outcome: 'unavailable' };
+    const [first] = pairs;
+    if (first === undefined) return { outcome: 'busy' };
+    // All keys are of one tenant, so one connection is for all of them. Not connected costs nothing to find out, so it
+    // needs no breaker.
+    const connection = redis.connectionFor(first[0]);
+    if (connection === null) return { outcome: 'unavailable' };
+    const breaker = breakerOf(connection);
+    if (!breaker.mayTry()) return { outcome: 'unavailable' };
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const locked = await lock(pairs, token);
     if (locked === null) {
       breaker.failed();
       // The script may still run once Redis goes on, and this caller will not hold what it takes. Sent on the same
       // connection, these run after it. Not awaited: the caller has waited long enough.
-      for (const pair of pairs) void unlock(pair, token);
+      for (const pair of pairs) void unlock(pair, token, breaker);
       return { outcome: 'unavailable' };
     }
     breaker.succeeded();
     const pair = pairs[locked - 1];
     if (pair === undefined) return { outcome: 'busy' };
-    return { outcome: 'locked', index: locked - 1, release: () => unlock(pair, token) };
+    return { outcome: 'locked', index: locked - 1, release: () => unlock(pair, token, breaker) };
   };
 
   return {

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findRedis } from '../../src/embedded/find-redis.ts';
+import type { RedisBinary } from '../../src/embedded/redis-binary.ts';
 
 /** A server that has not said it is ready after this long will not. */
 const START_LIMIT_MS = 10_000;
@@ -22,7 +24,7 @@ export type OwnRedis = {
   remove(): Promise<void>;
 };
 
-/** Starts `redis-server` from TEST_REDIS_BINARY or the PATH: unix socket only, nothing written to disk. */
+/** Starts a Redis, the one of TEST_REDIS_BINARY if it is set: unix socket only, nothing written to disk. */
 export async function startOwnRedis(): Promise<OwnRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'mp-redis-'));
   const url = join(folder, 'r.sock');
@@ -62,6 +64,13 @@ export async function startOwnRedis(): Promise<OwnRedis> {
   return own;
 }
 
+/** The server that the embedded default would find, so that a machine without one can run the tests too. */
+async function redisBinary(folder: string): Promise<RedisBinary> {
+  const named = process.env.TEST_REDIS_BINARY;
+  if (named !== undefined) return { file: named, env: {} };
+  return findRedis({ path: process.env.PATH ?? '', dataDir: folder, log: () => undefined });
+}
+
 async function launch(socket: string, folder: string): Promise<ChildProcess> {
   const settings = {
     port: '0',
@@ -72,9 +81,8 @@ async function launch(socket: string, folder: string): Promise<ChildProcess> {
     daemonize: 'no',
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  const server = spawn(process.env.TEST_REDIS_BINARY ?? 'redis-server', flags, {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const { file, env } = await redisBinary(folder);
+  const server = spawn(file, flags, { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ...env } });
   await new Promise<void>((resolve, reject) => {
     let said = '';
     const fail = (why: string): void => reject(new Error(`redis-server ${why}: ${said}`));

@@ -121,6 +121,15 @@ const wrong: [env: Env, fault: RegExp][] = [
   [{ DATABASE_URL: 'mysql://db/maskplane', MASTER_KEY: masterKey }, /^DATABASE_URL must start with postgres/],
   [{ MIGRATION_DATABASE_URL: 'db.example.com' }, /^MIGRATION_DATABASE_URL must start with postgres/],
   [{ REDIS_URL: 'localhost:6379' }, /^REDIS_URL must start with redis/],
+  [{ REDIS_URL: 'redis://a:6379,b:6379' }, /^REDIS_URL must start with redis/],
+  [{ REDIS_URL: 'redis://a,b' }, /^REDIS_URL must have redis:\/\/ before each/],
+  [{ REDIS_URL: 'redis://a,,redis://b' }, /^REDIS_URL must have redis:\/\/ before each/],
+  [{ REDIS_URL: 'redis://a,http://b' }, /^REDIS_URL must start with redis:\/\/ or rediss:\/\/\.$/],
+  [{ REDIS_URL: 'redis://a,rediss://b' }, /^REDIS_URL must not mix/],
+  [{ REDIS_URL: 'redis://a,unix:///run/redis.sock' }, /^REDIS_URL must start with redis/],
+  [{ REDIS_URL: 'redis://:one@a,redis://:two@b' }, /^REDIS_URL has several users or passwords/],
+  [{ REDIS_URL: 'redis://a/3,redis://b' }, /^REDIS_URL with several addresses takes a host/],
+  [{ REDIS_URL: 'redis://a,redis://' }, /^REDIS_URL /],
   [{ MASTER_KEY: 'short' }, /^MASTER_KEY must be 32 bytes/],
   [{ OPERATOR_API_KEY: 'mp_op_short' }, /^OPERATOR_API_KEY must be mp_op_ and at least 32/],
   [{ MASKPLANE_PORT: '80' }, /^MASKPLANE_PORT is not a variable of this version/],
@@ -237,6 +246,20 @@ describe('what belongs together', () => {
       assert.deepEqual(faultsOf({ ROLE: role, ...database }), []);
     }
     assert.deepEqual(faultsOf({ ROLE: 'all' }), []);
+  });
+});
+
+describe('REDIS_URL', () => {
+  test('is one server, or the nodes of a cluster with commas between', () => {
+    for (const url of [
+      'unix:///run/redis/redis.sock',
+      'redis://user:pass,word@redis.example.com:6379/2',
+      'redis://a:7000,redis://b:7001,redis://[::1]:7002',
+      'rediss://user:secret@a, rediss://b, rediss://user:secret@c/0',
+      'redis://only-one,redis://only-one',
+    ]) {
+      assert.equal(configOf({ REDIS_URL: url }).redisUrl, url);
+    }
   });
 });
 
