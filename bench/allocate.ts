@@ -120,9 +120,11 @@ async function run(): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     const floor = await load(floorPort, make, options);
     const ours = await load(port, make, options);
+    if (ours.failed + floor.failed > 0)
+      throw new Error(`failed requests: ours ${ours.failed}, floor ${floor.failed}`);
     results.push({ ours, floor });
     console.log(
-      `round ${round + 1}: ours ${ours.perSecond}/s p50 ${ours.p50Ms} ms, floor ${floor.perSecond}/s p50 ${floor.p50Ms} ms, failed ${ours.failed} and ${floor.failed}`,
+      `round ${round + 1}: ours ${ours.perSecond}/s p50 ${ours.p50Ms} ms, floor ${floor.perSecond}/s p50 ${floor.p50Ms} ms`,
     );
   }
   const ratios = results.map(({ ours, floor }) => ours.perSecond / floor.perSecond);
@@ -135,7 +137,6 @@ async function run(): Promise<void> {
       per_second: median(results.map(({ ours }) => ours.perSecond)),
       p50_ms: median(results.map(({ ours }) => ours.p50Ms)),
       p99_ms: median(results.map(({ ours }) => ours.p99Ms)),
-      failed: results.reduce((sum, { ours, floor }) => sum + ours.failed + floor.failed, 0),
       dids: didCount,
       live_bindings: liveBindings,
       connections,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import express, { type RequestHandler, Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { catalogue, notFound } from '../kernel/errors.ts';
 import { refuseMethod } from './router.ts';
 import { SPEC_FILE } from './spec.ts';
@@ -36,7 +36,10 @@ export function createPlatformRoutes(state: () => ServiceState): Router {
   });
   router.get('/docs/start.js', (_req, res) => void res.type('text/javascript').send(DOCS_SCRIPT));
   const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  router.use('/docs/assets', express.static(assets, { index: false }));
+  // Two files of the package, not its sample page.
+  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+    router.get(`/docs/assets/${file}`, (_req, res) => res.sendFile(join(assets, file)));
+  }
   return router;
 }
 

@@ -40,19 +40,25 @@ export function createRouter(parts: RouterParts): Router {
   const router = express.Router({ caseSensitive: true });
   const validators = compileValidators(parts.spec);
   const unclaimed = new Set(Object.keys(parts.handlers));
-  const methods = new Map<string, string[]>();
-  for (const operation of parts.spec.operations) {
-    if (operation.access === null) continue;
-    const handler = parts.handlers[operation.id as keyof Handlers] as AnyHandler | undefined;
-    const validator = validators.get(operation.id);
-    if (handler === undefined || validator === undefined) throw new Error(`no handler for ${operation.id}`);
-    unclaimed.delete(operation.id);
-    const path = expressPath(operation.path);
-    methods.set(path, [...(methods.get(path) ?? []), operation.method.toUpperCase()]);
-    router[operation.method](path, ...stepsOf(parts, operation, operation.access, validator, handler));
+  const served = parts.spec.operations.filter((operation) => operation.access !== null);
+  // Path by path, each closed with its refusal of other methods: /batch must not be taken for an id of the next path.
+  for (const path of new Set(served.map((operation) => operation.path))) {
+    const operations = served.filter((operation) => operation.path === path);
+    for (const operation of operations) {
+      const handler = parts.handlers[operation.id as keyof Handlers] as AnyHandler | undefined;
+      const validator = validators.get(operation.id);
+      if (handler === undefined || validator === undefined || operation.access === null) {
+        throw new Error(`no handler for ${operation.id}`);
+      }
+      unclaimed.delete(operation.id);
+      router[operation.method](
+        expressPath(path),
+        ...stepsOf(parts, operation, operation.access, validator, handler),
+      );
+    }
+    router.all(expressPath(path), refuseMethod(operations.map(({ method }) => method.toUpperCase())));
   }
   if (unclaimed.size > 0) throw new Error(`no operation for ${[...unclaimed].join(', ')}`);
-  for (const [path, allow] of methods) router.all(path, refuseMethod(allow));
   return router;
 }
 

@@ -194,8 +194,11 @@ describe('openapi.yaml and the service', () => {
   it('what is documented is served, and what is served is documented', () => {
     const app = createApp(world.container, { state: () => 'ok', trustedProxies: 0 });
     const served = routesOf((app as any).router.stack);
-    // A part of the page at /docs, no resource of its own.
-    const documented = [...operations.flatMap(expressRoutes), 'get /docs/start.js'];
+    // Parts of the page at /docs, no resources of their own.
+    const parts = ['start.js', 'assets/swagger-ui.css', 'assets/swagger-ui-bundle.js'].map(
+      (file) => `get /docs/${file}`,
+    );
+    const documented = [...operations.flatMap(expressRoutes), ...parts];
     assert.deepEqual([...served].sort(), documented.sort());
   });
 
