@@ -2,7 +2,7 @@
  * Runs the tests on a real Postgres and a real Redis, started for this one run and thrown away after it.
  *
  *   npm test [-- file ...]     all tests, or only these files
- *   npm run test:fast          only what needs no more than seconds: unit, database, http
+ *   npm run test:fast          unit, database, and the main job with its calls, in seconds
  *
  * Test files read TEST_ADMIN_URL (superuser), TEST_DATABASE_URL (owner) and TEST_REDIS_URL, and clone the migrated
  * database "maskplane_template".
@@ -17,7 +17,8 @@ import { StartFault } from '../src/kernel/start-fault.ts';
 
 const root = join(import.meta.dirname, '..');
 const template = 'maskplane_template';
-const fastFolders = ['unit', 'database', 'http'];
+/** The rules, the schema, and the main job with its calls: what breaks most often, without the long generated matrices. */
+const fast = /^test\/(unit|database)\/|^test\/http\/(main-job|webhook-\w+|session-life)\./;
 
 /** A test, and a whole file, that takes longer hangs: it is ended and counts as failed. */
 const testTimeoutMs = 120_000;
@@ -41,9 +42,7 @@ async function main(args: string[]): Promise<number> {
   if (unknown.length > 0)
     return fail(`Unknown option ${unknown[0]}: only --fast and file names are understood.`);
   const files =
-    named.length > 0
-      ? named.map((file) => resolve(file))
-      : testFiles(args.includes('--fast') ? fastFolders : ['.']);
+    named.length > 0 ? named.map((file) => resolve(file)) : testFiles(args.includes('--fast') ? fast : /./);
   const missing = files.find((file) => !existsSync(file));
   if (missing !== undefined) return fail(`There is no test file ${missing}.`);
   if (files.length === 0) return fail('No test file was found.');
@@ -134,17 +133,12 @@ function signalRunner(signal: NodeJS.Signals): void {
   }
 }
 
-function testFiles(folders: string[]): string[] {
-  const found: string[] = [];
-  for (const folder of folders) {
-    const path = join(root, 'test', folder);
-    if (!existsSync(path)) continue;
-    for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
-      if (entry.isFile() && entry.name.endsWith('.test.ts'))
-        found.push(relative(root, join(entry.parentPath, entry.name)));
-    }
-  }
-  return found.sort();
+function testFiles(wanted: RegExp): string[] {
+  return readdirSync(join(root, 'test'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((file) => wanted.test(file))
+    .sort();
 }
 
 function fail(why: unknown): number {
