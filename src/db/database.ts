@@ -89,6 +89,11 @@ export function openDatabase(
     const client = await pool.connect();
     const settled: (() => void)[] = [];
     let broken: Error | undefined;
+    // Between two statements a lost connection is told as an event, and one that nobody listens to ends the process.
+    const onLost = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', onLost);
     try {
       const begun = Promise.all([
         client.query('begin'),
@@ -112,6 +117,7 @@ export function openDatabase(
       });
       throw error;
     } finally {
+      client.off('error', onLost);
       client.release(broken);
       for (const later of settled) later();
     }
