@@ -1,0 +1,10 @@
+import { accessMutations } from './access.ts';
+import { allocationMutations } from './allocation.ts';
+import type { Mutation } from './mutation.ts';
+import { routingMutations } from './routing.ts';
+
+export const everyGuard: readonly Mutation[] = [
+  ...allocationMutations,
+  ...routingMutations,
+  ...accessMutations,
+];

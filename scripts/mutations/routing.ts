@@ -1,0 +1,185 @@
+import type { Mutation } from './mutation.ts';
+
+const route = 'src/features/voice/route.ts';
+const webhook = 'src/features/voice/webhook-service.ts';
+const functions = 'migrations/20261124090400_create_calls.js';
+const routing = 'test/http/webhook-routing.test.ts';
+const trust = 'test/http/webhook-trust.test.ts';
+
+/** Calls: who is connected to whom, and whom the webhook believes. */
+export const routingMutations: readonly Mutation[] = [
+  {
+    guard: 'an expired session connects nobody',
+    edits: [{ file: route, from: 'if (binding.isExpired) {', to: 'if (false) {' }],
+    tests: [routing],
+  },
+  {
+    guard: 'it expires by the clock of Postgres',
+    edits: [
+      {
+        file: functions,
+        from: 's.status, s.expires_at <= now(), s.direction',
+        to: 's.status, false, s.direction',
+      },
+    ],
+    tests: [routing],
+  },
+  {
+    guard: 'an ended session connects nobody',
+    edits: [{ file: route, from: "if (binding.sessionStatus === 'ended') {", to: 'if (false) {' }],
+    tests: [routing],
+  },
+  {
+    guard: 'a session that ends between the decision and its record connects nobody',
+    edits: [
+      {
+        file: functions,
+        from: "and s.status = 'active' and s.expires_at > now()\n       and (v_call.id is not null",
+        to: 'and (v_call.id is not null',
+      },
+    ],
+    tests: ['test/race/ending.test.ts'],
+  },
+  {
+    guard: 'a phone that left its session connects nobody',
+    edits: [{ file: route, from: 'if (binding.isReleased) {', to: 'if (false) {' }],
+    tests: ['test/http/session-changes.test.ts'],
+  },
+  {
+    guard: 'a caller who could be two people is connected to nobody',
+    edits: [{ file: route, from: 'if (others.length > 0) {', to: 'if (false) {' }],
+    tests: [routing],
+  },
+  {
+    guard: 'the direction of a session',
+    edits: [{ file: route, from: 'if (binding.direction === forbidden) {', to: 'if (false) {' }],
+    tests: [routing],
+  },
+  {
+    guard: 'a suspended tenant connects nobody',
+    edits: [{ file: route, from: "if (facts.tenantStatus !== 'active') {", to: 'if (false) {' }],
+    tests: [routing],
+  },
+  {
+    guard: "only the tenant's own numbers are shown",
+    edits: [{ file: route, from: "if (binding.otherDid.status === 'retired') {", to: 'if (false) {' }],
+    tests: ['test/database/damaged-rows.test.ts'],
+  },
+  {
+    guard: 'the destination is the other party',
+    edits: [
+      {
+        file: functions,
+        from: 'o.session_id = s.id and o.side <> b.side',
+        to: 'o.session_id = s.id and o.side = b.side',
+      },
+    ],
+    tests: [routing],
+  },
+  {
+    guard: "the dialled DID belongs to the account of the webhook's secret",
+    edits: [
+      {
+        file: functions,
+        from: 'where d.provider_account_id = p_account\n   order by',
+        to: 'where true\n   order by',
+      },
+    ],
+    tests: [routing],
+  },
+  {
+    guard: "an event's call belongs to the account of the webhook's secret",
+    edits: [
+      {
+        file: functions,
+        from: 'where c.tenant_id = p_tenant and c.provider_account_id = p_account\n     and ((p_call_id',
+        to: 'where c.tenant_id = p_tenant\n     and ((p_call_id',
+      },
+    ],
+    tests: ['test/http/webhook-events.test.ts'],
+  },
+  {
+    guard: 'a nonce is good for one call',
+    edits: [
+      {
+        file: functions,
+        from: 'if not public.burn_nonces(p_account, p_nonces) then\n    return query',
+        to: 'if false then\n    return query',
+      },
+    ],
+    tests: [trust],
+  },
+  {
+    guard: 'a nonce is good for one event',
+    edits: [
+      {
+        file: functions,
+        from: "if not public.burn_nonces(p_account, p_nonces) then return 'replayed'; end if;",
+        to: '',
+      },
+    ],
+    tests: ['test/http/webhook-events.test.ts'],
+  },
+  {
+    guard: 'a nonce is used up by a call that is rejected',
+    edits: [
+      {
+        file: webhook,
+        from: 'if (nonces.length > 0 && !(await burnNonces(',
+        to: 'if (false && !(await burnNonces(',
+      },
+    ],
+    tests: [trust],
+  },
+  {
+    guard: 'a signature is required where it is',
+    edits: [
+      {
+        file: webhook,
+        from: "return check.outcome === 'unsigned' && account.signatureMode === 'if_present' ? [] : null;",
+        to: "return check.outcome === 'unsigned' ? [] : null;",
+      },
+    ],
+    tests: [trust],
+  },
+  {
+    guard: 'a wrong signature is refused even where none is required',
+    edits: [
+      {
+        file: webhook,
+        from: "return check.outcome === 'unsigned' && account.signatureMode === 'if_present' ? [] : null;",
+        to: "return account.signatureMode === 'if_present' ? [] : null;",
+      },
+    ],
+    tests: [trust],
+  },
+  {
+    guard: 'the addresses that an account lists',
+    edits: [
+      { file: webhook, from: 'if (account.allowedIps.length > 0 && !isAmong(', to: 'if (false && !isAmong(' },
+    ],
+    tests: [trust],
+  },
+  {
+    guard: 'a call that is over is not bridged again',
+    edits: [
+      {
+        file: functions,
+        from: 'if v_call.ended_at is not null then\n    return query',
+        to: 'if false then\n    return query',
+      },
+    ],
+    tests: ['test/http/webhook-events.test.ts'],
+  },
+  {
+    guard: 'an event is counted once',
+    edits: [
+      {
+        file: functions,
+        from: 'values (p_tenant, p_account, p_event_key, p_kind,',
+        to: 'values (p_tenant, p_account, p_event_key || clock_timestamp(), p_kind,',
+      },
+    ],
+    tests: ['test/http/webhook-events.test.ts'],
+  },
+];
