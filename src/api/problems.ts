@@ -27,10 +27,16 @@ function asFailure(error: unknown, isUnavailable: (error: unknown) => boolean): 
   if (error instanceof URIError) return notFound();
   if (isParserError(error)) return ofParser(error);
   if (isUnavailable(error)) {
-    const message = 'A part that this request needs is not available. Nothing was written; try again.';
+    // A connection that broke may have broken after the commit, so nothing is said about what was written.
+    const message =
+      'A part that this request needs is not available. Send it again, with the same Idempotency-Key.';
     return new Failure('unavailable', message, { cause: error, retryAfterSeconds: 1 });
   }
-  return new Failure('internal_error', 'The request failed and nothing was written.', { cause: error });
+  return new Failure(
+    'internal_error',
+    'The request failed on our side. Send it again, with the same Idempotency-Key.',
+    { cause: error },
+  );
 }
 
 /** Turns anything thrown into a problem document (RFC 9457), and logs what was our fault. */

@@ -22,8 +22,11 @@ export function isBindingConflict(error: unknown): boolean {
 export function isUnavailable(error: unknown): boolean {
   const state = stateOf(error);
   if (state !== null) return /^(08|53|57P)/.test(state) || /^E[A-Z]+$/.test(state);
-  // pg reports a broken connection and a full pool without a code.
-  return error instanceof Error && /connection|timeout exceeded when trying to connect/i.test(error.message);
+  // pg reports a broken connection, a full pool and a server that does not answer without a code.
+  return (
+    error instanceof Error &&
+    /connection|timeout exceeded when trying to connect|query read timeout/i.test(error.message)
+  );
 }
 
 /** Also the login or the database of the address is wrong: classes 28 and 3D. For the start, where a person reads it. */

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database.ts';
-import { isBindingConflict } from '../../db/sqlstate.ts';
+import { isBindingConflict, isWorthRepeating } from '../../db/sqlstate.ts';
 import type { Owner, TenantId } from '../../kernel/ids.ts';
 import type { Candidate, Holdings } from './pair-choice.ts';
 import type { Direction, Side } from './session.ts';
@@ -127,7 +127,7 @@ export async function settleAllocation(
     if (row === undefined) throw new Error('settle_allocation gave no row');
     return row.outcome;
   } catch (error) {
-    if (isBindingConflict(error)) return 'conflict';
+    if (isBindingConflict(error) || isWorthRepeating(error)) return 'conflict';
     throw error;
   }
 }
