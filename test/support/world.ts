@@ -50,6 +50,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const logLines: string[] = [];
   const logger = createLogger('trace', { write: (line) => void logLines.push(line) });
   const server = createServer();
+  // As in main.ts. With the default of 5 s a busy test finds connections closed that it was about to use.
+  server.keepAliveTimeout = 75_000;
   const port = await listen(server);
   const publicUrl = 'https://masking.example.com';
   const redisPrefix = `${name}:`;
