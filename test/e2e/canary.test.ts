@@ -19,6 +19,16 @@ function leaksIn(text: string): string[] {
   return needles.filter((needle) => text.includes(needle));
 }
 
+/** Empty for a file that is gone meanwhile: other tests drop databases beside this one. */
+function contentOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+}
+
 describe('a real phone number', () => {
   let world: World;
   let tenant: Tenant;
@@ -112,7 +122,7 @@ describe('a real phone number', () => {
     let bytes = 0;
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
-      const content = readFileSync(join(entry.parentPath, entry.name));
+      const content = contentOf(join(entry.parentPath, entry.name));
       bytes += content.length;
       for (const needle of canaries) assert.equal(content.indexOf(needle), -1, entry.name);
     }
