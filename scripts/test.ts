@@ -20,8 +20,8 @@ const template = 'maskplane_template';
 /** The rules, the schema, and the main job with its calls: what breaks most often, without the long generated matrices. */
 const fast = /^test\/(unit|database)\/|^test\/http\/(main-job|webhook-\w+|session-life)\./;
 
-/** A test, and a whole file, that takes longer hangs: it is ended and counts as failed. */
-const testTimeoutMs = 120_000;
+/** A test, and a whole file, that takes longer hangs: it is ended and counts as failed. Faults at full length take longer. */
+const testTimeoutMs = process.env.CHAOS_FULL === '1' ? 900_000 : 120_000;
 
 let stopSignal: NodeJS.Signals | null = null;
 let runner: ChildProcess | null = null;

@@ -18,10 +18,13 @@ export function isBindingConflict(error: unknown): boolean {
   return stateOf(error) === 'MP409';
 }
 
-/** The server is not there, goes down, or is out of connections: classes 08, 53, 57P and node's socket errors. */
+/**
+ * The server is not there, goes down, is out of connections or too slow: classes 08, 53, 57P, a statement that was stopped
+ * at its time limit, and node's socket errors.
+ */
 export function isUnavailable(error: unknown): boolean {
   const state = stateOf(error);
-  if (state !== null) return /^(08|53|57P)/.test(state) || /^E[A-Z]+$/.test(state);
+  if (state !== null) return /^(08|53|57P|57014)/.test(state) || /^E[A-Z]+$/.test(state);
   // pg reports a broken connection, a full pool and a server that does not answer without a code.
   return (
     error instanceof Error &&

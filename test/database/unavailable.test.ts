@@ -20,6 +20,13 @@ describe('what is worth trying again later', () => {
     await pool.end();
   });
 
+  it('is a statement that the server stops at its time limit', async () => {
+    const client = new pg.Client({ connectionString: url, statement_timeout: 50 });
+    await client.connect();
+    assert.ok(isUnavailable(await failureOf(client.query('select pg_sleep(1)'))));
+    await client.end();
+  });
+
   it('is a connection that is cut while a statement runs', async () => {
     const victim = new pg.Client({ connectionString: url });
     victim.on('error', () => {});
