@@ -12,6 +12,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { constants, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import pg from 'pg';
+import { migrate } from '../src/db/migrate.ts';
 import { type Embedded, startEmbedded } from '../src/embedded/embedded.ts';
 import { StartFault } from '../src/kernel/start-fault.ts';
 
@@ -75,16 +76,12 @@ async function main(args: string[]): Promise<number> {
 
 /** Migrated once; a test file clones it in some tens of milliseconds. */
 async function prepareTemplate(embedded: Embedded): Promise<void> {
-  const migrateFile = join(root, 'src', 'db', 'migrate.ts');
-  if (!existsSync(migrateFile))
-    return console.warn(`Notice: no ${template}, src/db/migrate.ts does not exist yet.`);
   const admin = new pg.Client({ connectionString: embedded.adminUrl ?? '' });
   await admin.connect();
   try {
     await admin.query(`create database ${template} owner maskplane_owner`);
     const url = new URL(embedded.databaseUrl ?? '');
     url.pathname = `/${template}`;
-    const { migrate } = (await import(migrateFile)) as { migrate: (databaseUrl: string) => Promise<void> };
     await migrate(url.href);
     // A connection to it would stop every clone: there is none from here on.
     await admin.query(`alter database ${template} with is_template true allow_connections false`);
