@@ -98,6 +98,15 @@ export type DidsRow = {
   spread: number;
   created_at: Date;
   retired_at: Date | null;
+  region: string | null;
+  carrier: string | null;
+  reserved: boolean;
+  health: number;
+  health_calls: number;
+  health_answered: number;
+  health_short: number;
+  load: number;
+  measured_at: Date | null;
 };
 
 export type IdempotencyKeysRow = {
@@ -124,13 +133,33 @@ export type OperatorKeysRow = {
   created_at: Date;
 };
 
+export type PairHistoryRow = {
+  tenant_id: string;
+  caller_a: Buffer;
+  caller_b: Buffer;
+  did_a: string;
+  did_b: string;
+  used_at: Date;
+};
+
 export type PoolsRow = {
   tenant_id: string;
   id: string;
   livemode: boolean;
   name: string;
-  cooling_seconds: number;
+  cooling_seconds: number | null;
   created_at: Date;
+  version: string;
+  misroute_budget: number | null;
+  budget_cooling_seconds: number | null;
+  redial_delay_seconds: number | null;
+  redial_samples: number;
+  redials_measured_at: Date | null;
+  affinity: 'least_recently_released' | 'sticky' | 'avoid_sticky';
+  regions: string[];
+  region_match: 'prefer' | 'require';
+  carriers: string[];
+  exhaustion: unknown;
 };
 
 export type ProviderAccountsRow = {
@@ -189,6 +218,9 @@ export type SessionsRow = {
   metadata: unknown;
   created_at: Date;
   updated_at: Date;
+  allocation: unknown;
+  after_end: unknown;
+  grace_seconds: number;
 };
 
 export type TenantKeysRow = {
