@@ -9,8 +9,10 @@ import { type Database, openDatabase } from './db/database.ts';
 import { capacityHandlers } from './features/pool/capacity-handlers.ts';
 import { createCapacityService } from './features/pool/capacity-service.ts';
 import { didHandlers } from './features/pool/did-handlers.ts';
+import { measureDids } from './features/pool/did-measuring-service.ts';
 import { createDidService } from './features/pool/did-service.ts';
 import { finishRetiring } from './features/pool/did-store.ts';
+import { measureRedials } from './features/pool/misroute-budget-service.ts';
 import { poolHandlers } from './features/pool/pool-handlers.ts';
 import { createFirstPools } from './features/pool/pool-service.ts';
 import { forgetHistory, purgeBindings } from './features/sessions/binding-store.ts';
@@ -33,6 +35,7 @@ import { explainHandlers } from './features/voice/explain-handlers.ts';
 import { createExplainService } from './features/voice/explain-service.ts';
 import { createWebhookService, type WebhookService } from './features/voice/webhook-service.ts';
 import { housekeepingJobs } from './jobs/housekeeping.ts';
+import { measuringJobs } from './jobs/measuring.ts';
 import type { Job } from './jobs/runner.ts';
 import type { Logger } from './kernel/logger.ts';
 import { connectRedis } from './redis/client.ts';
@@ -113,17 +116,24 @@ export function createContainer(options: ContainerOptions): Container {
       ...explainHandlers(createExplainService(keyRing)),
       ...callHandlers({ find: findCall, list: listCalls }),
     },
-    jobs: housekeepingJobs({
-      database,
-      listTenants: listTenantsAcrossTenants,
-      perTenant: [
-        purgeBindings,
-        forgetHistory,
-        (db, tenantId) => finishRetiring(db, tenantId),
-        (db, _tenantId, most) => forgetOldKeys(db, most),
-      ],
-      asOperator: [forgetOldKeys, forgetNonces],
-    }),
+    jobs: [
+      ...housekeepingJobs({
+        database,
+        listTenants: listTenantsAcrossTenants,
+        perTenant: [
+          purgeBindings,
+          forgetHistory,
+          (db, tenantId) => finishRetiring(db, tenantId),
+          (db, _tenantId, most) => forgetOldKeys(db, most),
+        ],
+        asOperator: [forgetOldKeys, forgetNonces],
+      }),
+      ...measuringJobs({
+        database,
+        listTenants: listTenantsAcrossTenants,
+        perTenant: [measureDids, measureRedials],
+      }),
+    ],
     async close() {
       await redis.close();
       await database.close();

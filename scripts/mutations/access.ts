@@ -140,6 +140,17 @@ export const accessMutations: readonly Mutation[] = [
     tests: ['test/database/damaged-rows.test.ts'],
   },
   {
+    guard: 'the place of a forward number is its session and stage',
+    edits: [
+      {
+        file: 'src/features/sessions/after-end.ts',
+        from: 'function placeOf(tenantId: TenantId, sessionId: string, stage: number): string {\n',
+        to: "function placeOf(tenantId: TenantId, sessionId: string, stage: number): string {\n  return 'after_end';\n",
+      },
+    ],
+    tests: ['test/database/damaged-rows.test.ts'],
+  },
+  {
     guard: 'a number is found by a keyed index of its tenant',
     edits: [
       {

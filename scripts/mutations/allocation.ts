@@ -4,6 +4,7 @@ const tables = 'migrations/20261124090300_create_sessions.js';
 const functions = 'migrations/20261124090600_create_allocation_functions.js';
 const bindings = 'src/features/sessions/binding-store.ts';
 const race = 'test/race/allocation.test.ts';
+const grace = 'test/http/session-grace.test.ts';
 
 /** Pairs: who gets which DID, when, and until when. */
 export const allocationMutations: readonly Mutation[] = [
@@ -111,11 +112,66 @@ export const allocationMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'src/features/sessions/session-store.ts',
-        from: 'update bindings b set free_at = changed.expires_at + make_interval(secs => changed.cooling_seconds)',
+        from: 'update bindings b set free_at = changed.free_at',
         to: 'update bindings b set free_at = b.free_at',
       },
     ],
     tests: ['test/database/cooling.test.ts'],
+  },
+  {
+    guard: 'the cooling time begins after the stages: a change',
+    edits: [
+      {
+        file: 'src/features/sessions/session-store.ts',
+        from: 'returning expires_at + make_interval(secs => grace_seconds + cooling_seconds)',
+        to: 'returning expires_at + make_interval(secs => cooling_seconds)',
+      },
+    ],
+    tests: [grace],
+  },
+  {
+    guard: 'the cooling time begins after the stages: reopening',
+    edits: [
+      {
+        file: 'src/features/sessions/session-store.ts',
+        from: 'returning s.expires_at + make_interval(secs => s.grace_seconds + s.cooling_seconds)',
+        to: 'returning s.expires_at + make_interval(secs => s.cooling_seconds)',
+      },
+    ],
+    tests: [grace],
+  },
+  {
+    guard: 'the cooling time begins after the stages: a new phone',
+    edits: [
+      {
+        file: bindings,
+        from: 's.expires_at + make_interval(secs => s.grace_seconds + s.cooling_seconds)',
+        to: 's.expires_at + make_interval(secs => s.cooling_seconds)',
+      },
+    ],
+    tests: [grace],
+  },
+  {
+    guard: 'the cooling time begins after the stages: a call that slides the end',
+    edits: [
+      {
+        file: 'migrations/20261124100100_add_grace.js',
+        from: 'make_interval(secs => v_session.grace_seconds + v_session.cooling_seconds)',
+        to: 'make_interval(secs => v_session.cooling_seconds)',
+      },
+    ],
+    tests: [grace],
+  },
+  {
+    guard: 'the cooling time begins after the stages: the end',
+    edits: [
+      {
+        file: 'migrations/20261124100100_add_grace.js',
+        from: 'v_released_at := v_off_at + make_interval(secs => v_session.grace_seconds);',
+        to: 'v_released_at := v_off_at;',
+      },
+    ],
+    tests: [grace],
   },
   {
     guard: 'both or neither: a pair is locked only when both of its sides are free',

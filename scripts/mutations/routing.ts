@@ -3,6 +3,7 @@ import type { Mutation } from './mutation.ts';
 const route = 'src/features/voice/route.ts';
 const webhook = 'src/features/voice/webhook-service.ts';
 const functions = 'migrations/20261124090400_create_calls.js';
+const grace = 'migrations/20261124100100_add_grace.js';
 const routing = 'test/http/webhook-routing.test.ts';
 const trust = 'test/http/webhook-trust.test.ts';
 
@@ -10,35 +11,77 @@ const trust = 'test/http/webhook-trust.test.ts';
 export const routingMutations: readonly Mutation[] = [
   {
     guard: 'an expired session connects nobody',
-    edits: [{ file: route, from: 'if (binding.isExpired) {', to: 'if (false) {' }],
+    edits: [{ file: route, from: "if (phase.is === 'expired') {", to: 'if (false) {' }],
     tests: [routing],
   },
   {
     guard: 'it expires by the clock of Postgres',
     edits: [
       {
-        file: functions,
-        from: 's.status, s.expires_at <= now(), s.direction',
-        to: 's.status, false, s.direction',
+        file: grace,
+        from: 'select p_ended_at is null and p_expires_at > p_at as is_on',
+        to: 'select p_ended_at is null as is_on',
       },
     ],
     tests: [routing],
   },
   {
     guard: 'an ended session connects nobody',
-    edits: [{ file: route, from: "if (binding.sessionStatus === 'ended') {", to: 'if (false) {' }],
+    edits: [{ file: route, from: "if (phase.is === 'ended') {", to: 'if (false) {' }],
     tests: [routing],
   },
   {
     guard: 'a session that ends between the decision and its record connects nobody',
     edits: [
       {
-        file: functions,
-        from: "and s.status = 'active' and s.expires_at > now()\n       and (v_call.id is not null",
-        to: 'and (v_call.id is not null',
+        file: grace,
+        from: "if v_session.id is null or v_phase.status not in ('active', 'grace')\n",
+        to: 'if v_session.id is null\n',
       },
     ],
     tests: ['test/race/ending.test.ts'],
+  },
+  {
+    guard: 'a session whose stage gives way between the decision and its record connects nobody',
+    edits: [{ file: grace, from: "or v_phase.stage is distinct from (p_call->>'stage')::integer", to: '' }],
+    tests: ['test/race/grace.test.ts'],
+  },
+  {
+    guard: 'the phase of a session is looked at when its row is ours',
+    edits: [{ file: grace, from: 'clock_timestamp());\n    v_is_new', to: 'now());\n    v_is_new' }],
+    tests: ['test/race/grace.test.ts'],
+  },
+  {
+    guard: 'an immediate end leaves no stage',
+    edits: [{ file: grace, from: "v_session.after_end := '[]';", to: '' }],
+    tests: ['test/http/session-grace.test.ts'],
+  },
+  {
+    guard: 'a stage connects only whom it allows',
+    edits: [{ file: route, from: 'if (allowsCallsFrom(binding.side, phase.allow) && ', to: 'if (' }],
+    tests: ['test/unit/route-stages.test.ts'],
+  },
+  {
+    guard: 'a stage allows nothing that the session did not',
+    edits: [
+      {
+        file: route,
+        from: ' && allowsCallsFrom(binding.side, binding.direction)) {',
+        to: ') {',
+      },
+    ],
+    tests: ['test/unit/route-stages.test.ts'],
+  },
+  {
+    guard: 'a call to the number of a forward ends no session',
+    edits: [
+      {
+        file: grace,
+        from: "v_call.decision = 'bridge' and v_call.connected and\"",
+        to: 'v_call.connected and"',
+      },
+    ],
+    tests: ['test/http/session-grace-calls.test.ts'],
   },
   {
     guard: 'a phone that left its session connects nobody',
@@ -52,7 +95,9 @@ export const routingMutations: readonly Mutation[] = [
   },
   {
     guard: 'the direction of a session',
-    edits: [{ file: route, from: 'if (binding.direction === forbidden) {', to: 'if (false) {' }],
+    edits: [
+      { file: route, from: 'if (!allowsCallsFrom(binding.side, binding.direction)) {', to: 'if (false) {' },
+    ],
     tests: [routing],
   },
   {
@@ -69,7 +114,7 @@ export const routingMutations: readonly Mutation[] = [
     guard: 'the destination is the other party',
     edits: [
       {
-        file: functions,
+        file: grace,
         from: 'o.session_id = s.id and o.side <> b.side',
         to: 'o.session_id = s.id and o.side = b.side',
       },
@@ -102,7 +147,7 @@ export const routingMutations: readonly Mutation[] = [
     guard: 'a nonce is good for one call',
     edits: [
       {
-        file: functions,
+        file: grace,
         from: 'if not public.burn_nonces(p_account, p_nonces) then\n    return query',
         to: 'if false then\n    return query',
       },
@@ -164,7 +209,7 @@ export const routingMutations: readonly Mutation[] = [
     guard: 'a call that is over is not bridged again',
     edits: [
       {
-        file: functions,
+        file: grace,
         from: 'if v_call.ended_at is not null then\n    return query',
         to: 'if false then\n    return query',
       },

@@ -256,7 +256,8 @@ export interface paths {
         head?: never;
         /**
          * Change a pool
-         * @description A new cooling time applies to sessions that are created from then on.
+         * @description What is not named stays. All of it applies to sessions that are created from then on. With a budget the cooling
+         *     time is derived anew; `misroute_budget: null` takes it away.
          */
         patch: operations["updatePool"];
         trace?: never;
@@ -345,7 +346,12 @@ export interface paths {
         delete: operations["retireDid"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a DID
+         * @description What is not named stays; `null` clears. A DID may move to another pool while sessions hold it: they keep it, with
+         *     all that was promised to them, and from then on the other pool's sessions get it.
+         */
+        patch: operations["updateDid"];
         trace?: never;
     };
     "/v1/sessions": {
@@ -363,6 +369,10 @@ export interface paths {
          * @description Party `a` dials, and is called from, its `masking_number`; party `b` likewise with its own. The two differ. A
          *     phone may be in many sessions at once; it never holds the same DID twice, cooling time included, so the pool
          *     needs as many DIDs as its busiest phone has sessions.
+         *
+         *     `after_end` leaves something allowed after the end, stage by stage: say, half an hour for a forgotten bag, then a
+         *     day in which only `a` may call. While a stage is in force the status is `grace`; both numbers stay reserved for
+         *     the whole of it, and for the cooling time after it.
          */
         post: operations["createSession"];
         delete?: never;
@@ -411,7 +421,8 @@ export interface paths {
         /**
          * Change a session that is active
          * @description What is absent stays as it is. `expires_in_seconds` counts from now; `metadata` replaces all of it. A party's new phone keeps that party's
-         *     masking number; the old phone hears from then on that the connection is over.
+         *     masking number; the old phone hears from then on that the connection is over. `after_end` replaces all stages;
+         *     every `forward_to` is to be given again. In grace nothing can be changed any more: 409 `session_over`.
          */
         patch: operations["updateSession"];
         trace?: never;
@@ -429,7 +440,8 @@ export interface paths {
         put?: never;
         /**
          * End a session
-         * @description No call is bridged from then on. Asking again gives the same answer.
+         * @description No call is bridged from then on. Asking again gives the same answer. A session with `after_end` goes into its first
+         *     stage, `grace`; with `immediately` it has no stages any more and is over at once, also when it is in one already.
          */
         post: operations["endSession"];
         delete?: never;
@@ -451,8 +463,8 @@ export interface paths {
         put?: never;
         /**
          * Open a session that is over again
-         * @description Possible while it cools: its masking numbers are kept for its phones until then. Later they may be with others, and
-         *     the answer is 409 `not_reopenable`.
+         * @description Possible in grace and while it cools: its masking numbers are kept for its phones until then. Later they may be with
+         *     others, and the answer is 409 `not_reopenable`. Its stages come after its next end again.
          */
         post: operations["reopenSession"];
         delete?: never;
@@ -841,21 +853,107 @@ export interface components {
         PoolName: string;
         /** @description How long a DID stays reserved for a caller after the session is over, so that a late redial never meets a stranger. */
         CoolingSeconds: number;
+        /**
+         * @description How long a DID stays reserved for a caller after the session is over, so that a late redial never meets a stranger.
+         *     `null`, with a `misroute_budget` only: the budget alone decides. With both, the longer time counts.
+         */
+        NullableCoolingSeconds: number | null;
+        /**
+         * @description The share of late redials that may reach a stranger: 0.001 is one in a thousand. The cooling time follows from it and
+         *     from how long after the end people were seen to call back.
+         */
+        MisrouteBudget: number | null;
+        /** @description A word of the tenant's own, compared as it is written. */
+        Label: string;
+        /** @description A word of the tenant's own, compared as it is written. */
+        NullableLabel: string | null;
+        /**
+         * @description Which DIDs two people get who had a session before: those that each let go of longest ago, the same again if they
+         *     can, or others if they can.
+         * @enum {string}
+         */
+        Affinity: "least_recently_released" | "sticky" | "avoid_sticky";
+        /** @description Regions of DIDs, best first. The last may be `*`, any other region. */
+        Regions: string[];
+        /**
+         * @description `prefer` takes DIDs of the regions in their order and others when there is none. `require` takes those of the first
+         *     region only, until the step `other_region` of `exhaustion` goes on to the next ones.
+         * @enum {string}
+         */
+        RegionMatch: "prefer" | "require";
+        /** @description Carriers of DIDs, best first. A preference only. */
+        Carriers: components["schemas"]["Label"][];
+        /** @description What is tried, in this order, when no pair is free. Without any step that is `pool_exhausted`. */
+        Exhaustion: components["schemas"]["ExhaustionStep"][];
+        ExhaustionStep: {
+            /**
+             * @description `other_region`: the further regions of `regions`. `shorter_cooling`: DIDs that have cooled for as long as the
+             *     budget asks, though not for `cooling_seconds`; needs a `misroute_budget`. `other_pool`: the DIDs of another pool
+             *     of the same mode. Each once, but for `other_pool`.
+             * @enum {string}
+             */
+            step: "other_region" | "shorter_cooling" | "other_pool";
+            /** @description With `other_pool`: the pool's name or id. */
+            pool?: string;
+        };
+        /** @description For how long the DIDs of this pool cool, unless a session says otherwise, and what that rests on. */
+        PoolCooling: {
+            /** @description The longer of `cooling_seconds` and what the budget comes to. */
+            seconds: number;
+            /**
+             * @description Which of the two it is.
+             * @enum {string}
+             */
+            basis: "fixed" | "budget";
+            /**
+             * @description By how much the slowest redials exceed the others, on average. `null`: without a budget, or when too few were
+             *     seen; then 6 hours stand in.
+             */
+            redial_delay_seconds: number | null;
+            /** @description Late redials of the last 30 days that were looked at. */
+            redial_samples: number;
+            measured_at: components["schemas"]["NullableTimestamp"];
+        };
         Pool: {
             id: string;
             name: string;
             livemode: boolean;
-            cooling_seconds: components["schemas"]["CoolingSeconds"];
+            cooling_seconds: components["schemas"]["NullableCoolingSeconds"];
+            misroute_budget: components["schemas"]["MisrouteBudget"];
+            cooling: components["schemas"]["PoolCooling"];
+            affinity: components["schemas"]["Affinity"];
+            regions: components["schemas"]["Regions"];
+            region_match: components["schemas"]["RegionMatch"];
+            carriers: components["schemas"]["Carriers"];
+            exhaustion: components["schemas"]["Exhaustion"];
             active_dids: number;
             created_at: components["schemas"]["Timestamp"];
         };
         PoolCreate: {
             name: components["schemas"]["PoolName"];
             /** @default 86400 */
-            cooling_seconds: components["schemas"]["CoolingSeconds"];
+            cooling_seconds: components["schemas"]["NullableCoolingSeconds"];
+            /** @default null */
+            misroute_budget: components["schemas"]["MisrouteBudget"];
+            /** @default least_recently_released */
+            affinity: components["schemas"]["Affinity"];
+            /** @default [] */
+            regions: components["schemas"]["Regions"];
+            /** @default prefer */
+            region_match: components["schemas"]["RegionMatch"];
+            /** @default [] */
+            carriers: components["schemas"]["Carriers"];
+            /** @default [] */
+            exhaustion: components["schemas"]["Exhaustion"];
         };
         PoolUpdate: {
-            cooling_seconds?: components["schemas"]["CoolingSeconds"];
+            cooling_seconds?: components["schemas"]["NullableCoolingSeconds"];
+            misroute_budget?: components["schemas"]["MisrouteBudget"];
+            affinity?: components["schemas"]["Affinity"];
+            regions?: components["schemas"]["Regions"];
+            region_match?: components["schemas"]["RegionMatch"];
+            carriers?: components["schemas"]["Carriers"];
+            exhaustion?: components["schemas"]["Exhaustion"];
         };
         PoolList: {
             data: components["schemas"]["Pool"][];
@@ -978,36 +1076,72 @@ export interface components {
         };
         /** @enum {string} */
         DidStatus: "active" | "retiring" | "retired";
+        /**
+         * @description How calls of the last 24 hours went that came to this DID and were connected, when they were last counted. A DID with
+         *     a score below 0.5 does less than half as well as its pool, and is chosen last.
+         */
+        DidHealth: {
+            /** @description From 0 to 1, where 1 is as well as the pool's other DIDs. */
+            score: number;
+            /** @description Calls that are over; the newest 1000 at most. */
+            calls: number;
+            answered: number;
+            /** @description Answered, and over within 6 seconds. */
+            short: number;
+            measured_at: components["schemas"]["NullableTimestamp"];
+        };
+        /** @description A reserved DID is never chosen, unless a session asks for it by name. */
+        Reserved: boolean;
         Did: {
             id: string;
             e164: string;
             country: string | null;
             pool: string;
             provider_account: string;
+            region: components["schemas"]["NullableLabel"];
+            carrier: components["schemas"]["NullableLabel"];
+            reserved: components["schemas"]["Reserved"];
             status: components["schemas"]["DidStatus"];
             livemode: boolean;
             provisioning: components["schemas"]["Provisioning"];
+            /** @description Phones that may call this DID now, as last counted: about once a minute, to within a tenth. */
+            live_bindings: number;
+            health: components["schemas"]["DidHealth"];
             created_at: components["schemas"]["Timestamp"];
         };
+        /** @description The pool's name or id. */
+        PoolReference: string;
         DidCreate: {
             e164: components["schemas"]["PhoneText"];
             provider_account: string;
-            /**
-             * @description The pool's name or id.
-             * @default default
-             */
-            pool: string;
+            /** @default default */
+            pool: components["schemas"]["PoolReference"];
+            /** @default null */
+            region: components["schemas"]["NullableLabel"];
+            /** @default null */
+            carrier: components["schemas"]["NullableLabel"];
+            /** @default false */
+            reserved: components["schemas"]["Reserved"];
         };
         DidAssign: {
             e164: components["schemas"]["PhoneText"];
             provider_account: string;
-            /**
-             * @description The pool's name or id.
-             * @default default
-             */
-            pool: string;
+            /** @default default */
+            pool: components["schemas"]["PoolReference"];
+            /** @default null */
+            region: components["schemas"]["NullableLabel"];
+            /** @default null */
+            carrier: components["schemas"]["NullableLabel"];
+            /** @default false */
+            reserved: components["schemas"]["Reserved"];
             /** @default true */
             livemode: boolean;
+        };
+        DidUpdate: {
+            region?: components["schemas"]["NullableLabel"];
+            carrier?: components["schemas"]["NullableLabel"];
+            reserved?: components["schemas"]["Reserved"];
+            pool?: components["schemas"]["PoolReference"];
         };
         DidList: {
             data: components["schemas"]["Did"][];
@@ -1020,8 +1154,35 @@ export interface components {
          * @enum {string}
          */
         Direction: "both" | "a_to_b" | "b_to_a";
-        /** @enum {string} */
-        SessionStatus: "active" | "expired" | "ended";
+        /**
+         * @description `grace` while a stage of `after_end` is in force; afterwards `ended` when it was ended, `expired` when nobody did.
+         * @enum {string}
+         */
+        SessionStatus: "active" | "grace" | "expired" | "ended";
+        /**
+         * @description Who may still call whom; never more than the session's `direction`. The others are forwarded, or hear that the
+         *     connection is over.
+         * @enum {string}
+         */
+        Allow: "both" | "a_to_b" | "b_to_a" | "none";
+        /** @description How long the stage is in force. */
+        StageSeconds: number;
+        StageCreate: {
+            seconds: components["schemas"]["StageSeconds"];
+            allow: components["schemas"]["Allow"];
+            /**
+             * @description A phone, say of your support desk, to which a party is forwarded whose direction is not allowed in this stage.
+             *     It sees the masking number that was dialled. Without it the caller hears that the connection is over.
+             */
+            forward_to?: components["schemas"]["PhoneText"];
+        };
+        /** @description What is still allowed after the end or the expiry: stage by stage, each for its seconds, 180 days in all at most. */
+        AfterEnd: components["schemas"]["StageCreate"][];
+        Stage: {
+            seconds: number;
+            allow: components["schemas"]["Allow"];
+            forward_to_last4: string | null;
+        };
         /** @description From 1 second to 180 days. */
         ExpiresInSeconds: number;
         /** @description How long the other party's phone rings. */
@@ -1079,6 +1240,8 @@ export interface components {
              * @default false
              */
             end_after_first_call: boolean;
+            /** @default [] */
+            after_end: components["schemas"]["AfterEnd"];
             metadata?: components["schemas"]["Metadata"];
         };
         SessionBatch: {
@@ -1111,6 +1274,7 @@ export interface components {
             direction?: components["schemas"]["Direction"];
             ring_timeout_seconds?: components["schemas"]["RingTimeoutSeconds"];
             max_call_seconds?: components["schemas"]["MaxCallSeconds"];
+            after_end?: components["schemas"]["AfterEnd"];
             metadata?: components["schemas"]["Metadata"];
         };
         /** @description Each call that is bridged keeps the session open for at least so long. */
@@ -1129,6 +1293,11 @@ export interface components {
              * @constant
              */
             hangup_live_calls: false;
+            /**
+             * @description Without stages, or out of the one that is in force. The cooling time begins now.
+             * @default false
+             */
+            immediately: boolean;
         };
         Session: {
             id: string;
@@ -1139,6 +1308,9 @@ export interface components {
             direction: components["schemas"]["Direction"];
             expires_at: components["schemas"]["Timestamp"];
             ended_at: components["schemas"]["NullableTimestamp"];
+            after_end: components["schemas"]["Stage"][];
+            /** @description When the last stage is over, as things stand; null without stages. */
+            grace_ends_at: components["schemas"]["NullableTimestamp"];
             cooling_seconds: number;
             ring_timeout_seconds: number;
             max_call_seconds: number;
@@ -1168,7 +1340,7 @@ export interface components {
         /** @enum {string} */
         RouteDecision: "bridge" | "announce" | "ask_pin" | "forward" | "reject";
         /** @enum {string} */
-        RouteReason: "live_binding" | "unknown_did" | "tenant_suspended" | "caller_withheld" | "direction_not_allowed" | "caller_id_not_owned" | "session_ended" | "session_expired" | "phone_replaced" | "call_limit_reached" | "caller_not_allowed";
+        RouteReason: "live_binding" | "grace_binding" | "grace_forward" | "unknown_did" | "tenant_suspended" | "caller_withheld" | "direction_not_allowed" | "caller_id_not_owned" | "session_ended" | "session_expired" | "phone_replaced" | "call_limit_reached" | "caller_not_allowed";
         RouteStep: {
             rule: string;
             /** @enum {string} */
@@ -1179,7 +1351,7 @@ export interface components {
             decision: components["schemas"]["RouteDecision"];
             reason: components["schemas"]["RouteReason"];
             session: string | null;
-            /** @description The masking number that the called party would see. */
+            /** @description The masking number that the called phone would see. */
             caller_id: string | null;
             trace: components["schemas"]["RouteStep"][];
         };
@@ -1805,12 +1977,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "mumbai",
-                 *       "cooling_seconds": 86400
-                 *     }
-                 */
                 "application/json": components["schemas"]["PoolCreate"];
             };
         };
@@ -1821,6 +1987,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "pool_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "name": "pune",
+                     *       "livemode": true,
+                     *       "cooling_seconds": null,
+                     *       "misroute_budget": 0.001,
+                     *       "cooling": {
+                     *         "seconds": 149208,
+                     *         "basis": "budget",
+                     *         "redial_delay_seconds": null,
+                     *         "redial_samples": 0,
+                     *         "measured_at": "2026-06-08T06:07:34.130Z"
+                     *       },
+                     *       "affinity": "sticky",
+                     *       "regions": [
+                     *         "pune",
+                     *         "maharashtra",
+                     *         "*"
+                     *       ],
+                     *       "region_match": "require",
+                     *       "carriers": [
+                     *         "airtel"
+                     *       ],
+                     *       "exhaustion": [
+                     *         {
+                     *           "step": "other_region"
+                     *         },
+                     *         {
+                     *           "step": "shorter_cooling"
+                     *         },
+                     *         {
+                     *           "step": "other_pool",
+                     *           "pool": "mumbai"
+                     *         }
+                     *       ],
+                     *       "active_dids": 0,
+                     *       "created_at": "2026-06-08T06:07:34.130Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Pool"];
                 };
             };
@@ -1863,6 +2069,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "misroute_budget": 0.001,
+                 *       "exhaustion": [
+                 *         {
+                 *           "step": "shorter_cooling"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["PoolUpdate"];
             };
         };
@@ -1873,6 +2089,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "pool_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "name": "mumbai",
+                     *       "livemode": true,
+                     *       "cooling_seconds": 3600,
+                     *       "misroute_budget": 0.001,
+                     *       "cooling": {
+                     *         "seconds": 15140,
+                     *         "basis": "budget",
+                     *         "redial_delay_seconds": 1795,
+                     *         "redial_samples": 4180,
+                     *         "measured_at": "2026-06-08T06:07:34.130Z"
+                     *       },
+                     *       "affinity": "least_recently_released",
+                     *       "regions": [],
+                     *       "region_match": "prefer",
+                     *       "carriers": [],
+                     *       "exhaustion": [
+                     *         {
+                     *           "step": "shorter_cooling"
+                     *         }
+                     *       ],
+                     *       "active_dids": 24,
+                     *       "created_at": "2026-05-08T06:07:34.130Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Pool"];
                 };
             };
@@ -2033,7 +2276,9 @@ export interface operations {
                  * @example {
                  *       "e164": "+917900000000",
                  *       "provider_account": "pac_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
-                 *       "pool": "default"
+                 *       "pool": "default",
+                 *       "region": "mumbai",
+                 *       "carrier": "airtel"
                  *     }
                  */
                 "application/json": components["schemas"]["DidCreate"];
@@ -2092,6 +2337,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Did"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateDid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                did_id: components["parameters"]["DidId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "region": "pune",
+                 *       "carrier": null,
+                 *       "reserved": false,
+                 *       "pool": "pune"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DidUpdate"];
+            };
+        };
+        responses: {
+            /** @description The DID as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "did_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "e164": "+917900000000",
+                     *       "country": "IN",
+                     *       "pool": "pune",
+                     *       "provider_account": "pac_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "region": "pune",
+                     *       "carrier": null,
+                     *       "reserved": false,
+                     *       "status": "active",
+                     *       "livemode": true,
+                     *       "provisioning": {
+                     *         "status": "none",
+                     *         "reason": null
+                     *       },
+                     *       "live_bindings": 31,
+                     *       "health": {
+                     *         "score": 0.94,
+                     *         "calls": 212,
+                     *         "answered": 131,
+                     *         "short": 4,
+                     *         "measured_at": "2026-06-08T06:07:34.130Z"
+                     *       },
+                     *       "created_at": "2026-05-08T06:07:34.130Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Did"];
                 };
             };
@@ -2174,6 +2481,8 @@ export interface operations {
                      *       "direction": "both",
                      *       "expires_at": "2026-06-08T07:07:34.130Z",
                      *       "ended_at": null,
+                     *       "after_end": [],
+                     *       "grace_ends_at": null,
                      *       "cooling_seconds": 86400,
                      *       "ring_timeout_seconds": 30,
                      *       "max_call_seconds": 3600,
@@ -2326,14 +2635,14 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "hangup_live_calls": false
+                 *       "immediately": true
                  *     }
                  */
                 "application/json": components["schemas"]["SessionEnd"];
             };
         };
         responses: {
-            /** @description The session, ended. */
+            /** @description The session, ended or in grace. */
             200: {
                 headers: {
                     [name: string]: unknown;

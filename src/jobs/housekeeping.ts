@@ -1,5 +1,6 @@
 import type { Database, Db } from '../db/database.ts';
 import type { TenantId } from '../kernel/ids.ts';
+import { eachTenant, type ListTenants } from './each-tenant.ts';
 import type { Job } from './runner.ts';
 
 /** Deletes what is due, at most so many rows, and says how many it were. */
@@ -8,7 +9,6 @@ type GlobalSweep = (db: Db, most: number) => Promise<number>;
 
 /** Small enough that the locks of one sweep never hold up a call. */
 const BATCH = 1_000;
-const TENANTS_PER_PAGE = 100;
 
 /**
  * The jobs that free what is over: cooled bindings, old keys and nonces. Correctness never waits for them: what is due
@@ -16,14 +16,11 @@ const TENANTS_PER_PAGE = 100;
  */
 export function housekeepingJobs(parts: {
   database: Database;
-  listTenants: (db: Db, limit: number, startingAfter: string | null) => Promise<{ id: TenantId }[]>;
+  listTenants: ListTenants;
   perTenant: readonly Sweep[];
   asOperator: readonly GlobalSweep[];
 }): Job[] {
   const { database } = parts;
-
-  const tenantsPage = (after: string | null) =>
-    database.transaction({ as: 'operator' }, (unit) => parts.listTenants(unit, TENANTS_PER_PAGE, after));
 
   const sweepTenant = async (tenantId: TenantId): Promise<void> => {
     for (const sweep of parts.perTenant) {
@@ -37,14 +34,7 @@ export function housekeepingJobs(parts: {
     {
       name: 'sweep_tenants',
       everySeconds: 30,
-      async work() {
-        let after: string | null = null;
-        do {
-          const page: { id: TenantId }[] = await tenantsPage(after);
-          for (const tenant of page) await sweepTenant(tenant.id);
-          after = page.length === TENANTS_PER_PAGE ? (page.at(-1)?.id ?? null) : null;
-        } while (after !== null);
-      },
+      work: () => eachTenant(database, parts.listTenants, sweepTenant),
     },
     {
       name: 'sweep_global',

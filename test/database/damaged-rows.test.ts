@@ -61,4 +61,31 @@ describe('a call whose rows are not as they should be', () => {
       assert.equal(reply.dial, null, reply.xml);
     }
   });
+
+  it('never reaches the number of a forward that was moved here from another session, stage or tenant', async () => {
+    const forward = (digits: string) => ({ seconds: 600, allow: 'none', forward_to: `+9180412345${digits}` });
+    const opened = async (owner: Tenant) => {
+      const phones = freshNumbers(2, '+9198');
+      const made = await newSession(owner, phones[0] ?? '', phones[1] ?? '', {
+        after_end: [forward('67'), forward('68')],
+      });
+      assert.equal((await owner.api.post(`/v1/sessions/${made.id}/end`, {})).body.status, 'grace');
+      const stages = await world.sql<{ stages: unknown[] }>(
+        'select after_end as stages from sessions where id = $1',
+        [made.id],
+      );
+      return { made, phone: phones[0] ?? '', stages: stages[0]?.stages ?? [] };
+    };
+    const own = await opened(tenant);
+    const other = await opened(tenant);
+    const theirs = await opened(await newTenant(world, { dids: freshNumbers(2) }));
+    const m1 = own.made.parties.a.masking_number;
+    assert.equal((await call(m1, own.phone)).dial?.number, '+918041234567');
+    for (const stage of [own.stages[1], other.stages[0], theirs.stages[0]]) {
+      const stages = JSON.stringify([stage, own.stages[1]]);
+      await world.sql('update sessions set after_end = $1 where id = $2', [stages, own.made.id]);
+      const reply = await call(m1, own.phone);
+      assert.equal(reply.dial, null, reply.xml);
+    }
+  });
 });

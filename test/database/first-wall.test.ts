@@ -19,6 +19,7 @@ const bodies: Record<string, object> = {
   rotateApiKey: { overlap_seconds: 0 },
   updateProviderAccount: { default_country: 'US' },
   updatePool: { cooling_seconds: 1 },
+  updateDid: { region: 'pune', reserved: true },
   updateSession: { metadata: { changed: 'yes' } },
 };
 const ofTenants = loadSpec().operations.filter((operation) => operation.access?.actors.includes('tenant'));

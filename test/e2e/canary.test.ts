@@ -9,8 +9,8 @@ import { answerEvent, postForm } from '../support/vobiz.ts';
 import { openWorld, type World } from '../support/world.ts';
 
 /** National digits of numbers that nothing else uses: a hit is a leak and not a coincidence. */
-const canaries = [1, 2, 3, 4].map((i) => `9${i}${randomInt(10_000_000, 99_999_999)}`);
-const [a = '', b = '', swapped = '', stranger = ''] = canaries;
+const canaries = [1, 2, 3, 4, 5].map((i) => `9${i}${randomInt(10_000_000, 99_999_999)}`);
+const [a = '', b = '', swapped = '', stranger = '', desk = ''] = canaries;
 
 /** Each canary as text, and as the hex that a bytea is shown in. */
 const needles = canaries.flatMap((digits) => [digits, Buffer.from(digits).toString('hex')]);
@@ -49,7 +49,8 @@ describe('a real phone number', () => {
       const { text, headers } = await reply;
       replies.push(text, JSON.stringify(headers));
     };
-    const session = await newSession(tenant, `+91${a}`, `0${b}`, { transaction_ref: 'canary' });
+    const after_end = [{ seconds: 600, allow: 'none', forward_to: `0${desk}` }];
+    const session = await newSession(tenant, `+91${a}`, `0${b}`, { transaction_ref: 'canary', after_end });
     const create = (body: object, idempotencyKey = 'canary-key') =>
       note(api.post('/v1/sessions', body, { idempotencyKey }));
     await create({ parties: parties(`+91${a}`, `+91${b}`) });
@@ -58,12 +59,15 @@ describe('a real phone number', () => {
     await create({ parties: parties(`+91${a}`, `091${a}`) }, 'same');
     await create({ parties: parties(`+91${a}9999`, `+91${b}`) }, 'invalid');
     await create({ parties: parties(`+91${a}`, `+91${b}`) }, `for-${a}`);
+    const wrong = [{ seconds: 600, allow: 'none', forward_to: `+91${desk}9999` }];
+    await create({ parties: parties(`+91${a}`, `+91${b}`), after_end: wrong }, 'forward');
     await create({ parties: parties(`+91${a}`, `+91${b}`), [`+91${a}`]: 1 }, 'unknown-field');
     await create({ parties: parties(`+91${a}`, `+91${b}`), expires_in_seconds: `+91${a}` }, 'wrong-type');
     await note(api.get(`/v1/sessions/+91${a}`));
     await note(api.get(`/v1/sessions?transaction_ref=%2B91${a}&starting_after=91${a}`));
     await note(api.get(`/v1/unknown/${a}?phone=${a}`));
     await note(api.patch(`/v1/sessions/${session.id}`, { parties: { a: { phone: `+91${swapped}` } } }));
+    await note(api.patch(`/v1/sessions/${session.id}`, { after_end }));
     await note(api.get(`/v1/sessions/${session.id}`));
     const { masking_number: m1 } = session.parties.a;
     const { masking_number: m2 } = session.parties.b;
@@ -92,6 +96,10 @@ describe('a real phone number', () => {
     }
     await note(api.get('/v1/calls?limit=100'));
     await note(api.post(`/v1/sessions/${session.id}/end`, {}));
+    const forwarded = await postForm(world, tenant.account.webhookPath, answerEvent(m2, `91${b}`));
+    assert.equal(forwarded.dial?.number, `+91${desk}`);
+    await note(api.get(`/v1/sessions/${session.id}`));
+    await note(api.get('/v1/calls?limit=100'));
     await note(api.post('/v1/dids', { e164: `+91${a}7`, provider_account: tenant.account.id }));
   }
 

@@ -47,6 +47,8 @@ describe('bad input', () => {
       session_id: session.id,
       call_id: 'call_0',
     };
+    const after_end = [{ seconds: 60, allow: 'both', forward_to: B }];
+    const newSessionBody = { parties: { a: { phone: A }, b: { phone: B } }, after_end };
     const newDid = { e164: did3, provider_account: tenant.account.id };
     valid = {
       createTenant: { name: 'Acme' },
@@ -57,16 +59,17 @@ describe('bad input', () => {
       rotateApiKey: { overlap_seconds: 5 },
       createProviderAccount: { provider: 'vobiz', auth_id: 'MA_X', auth_token: 'test_token' },
       updateProviderAccount: { signature_mode: 'off' },
-      createPool: { name: 'mumbai' },
-      updatePool: { cooling_seconds: 5 },
+      createPool: { name: 'mumbai', exhaustion: [{ step: 'other_region' }] },
+      updatePool: { cooling_seconds: 5, exhaustion: [{ step: 'other_region' }] },
       planCapacity: {
         party_classes: [{ name: 'courier', sessions_per_hour: 4, duration_seconds: 2_700 }],
         calls: { per_day: 1_000 },
       },
       createDid: newDid,
-      createSessions: { sessions: [{ parties: { a: { phone: A }, b: { phone: B } } }] },
-      createSession: { parties: { a: { phone: A }, b: { phone: B } } },
-      updateSession: { direction: 'both' },
+      updateDid: { region: 'pune' },
+      createSessions: { sessions: [newSessionBody] },
+      createSession: newSessionBody,
+      updateSession: { direction: 'both', after_end },
       endSession: { hangup_live_calls: false },
       reopenSession: { expires_in_seconds: 60 },
       explainRoute: { to: did1, from: A },
@@ -219,6 +222,10 @@ describe('bad input', () => {
         check(await tenant.api.post('/v1/sessions', parties(A, phone)), '/parties/b/phone');
         const change = { parties: { b: { phone } } };
         check(await tenant.api.patch(`/v1/sessions/${session_id}`, change), '/parties/b/phone');
+        const after_end = [{ seconds: 60, allow: 'none', forward_to: phone }];
+        const forwarding = { ...parties(A, B), after_end };
+        check(await tenant.api.post('/v1/sessions', forwarding), '/after_end/0/forward_to');
+        check(await tenant.api.patch(`/v1/sessions/${session_id}`, { after_end }), '/after_end/0/forward_to');
         const did = { e164: phone, provider_account: tenant.account.id };
         check(await tenant.api.post('/v1/dids', did), '/e164');
         check(await operator.post(`/v1/tenants/${tenant.id}/dids`, did), '/e164');
@@ -348,6 +355,14 @@ describe('bad input', () => {
   );
   const anything = fc.oneof(fc.jsonValue({ maxDepth: 3 }), text);
   const party = fc.record({ phone: anything, role: anything, surprise: anything }, { requiredKeys: [] });
+  const stage = fc.record(
+    {
+      seconds: fc.oneof(fc.nat(), anything),
+      allow: fc.oneof(fc.constant('both'), anything),
+      forward_to: anything,
+    },
+    { requiredKeys: [] },
+  );
   const sessionLike = fc.record(
     {
       transaction_ref: anything,
@@ -356,6 +371,7 @@ describe('bad input', () => {
       parties: fc.oneof(fc.record({ a: party, b: party }, { requiredKeys: [] }), anything),
       direction: fc.oneof(fc.constant('both'), anything),
       cooling_seconds: fc.oneof(fc.nat(), anything),
+      after_end: fc.oneof(fc.array(stage), anything),
       metadata: fc.oneof(fc.dictionary(text, anything), fc.dictionary(text, text)),
     },
     { requiredKeys: [] },

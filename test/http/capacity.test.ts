@@ -308,7 +308,7 @@ describe('capacity', () => {
       const tenantId = tenant.id as TenantId;
       const owner = { tenantId, livemode: true };
       const { peaks } = await world.container.database.transaction({ as: 'tenant', tenantId }, (unit) =>
-        readDailyPeaks(unit, owner, pool),
+        readDailyPeaks(unit, owner, { id: pool.id, effective_cooling_seconds: pool.cooling.seconds }),
       );
       const expected = peaksOf(past, 12);
       assert.ok(Math.max(...expected) > 10);

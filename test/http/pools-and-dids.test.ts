@@ -42,7 +42,25 @@ describe('pools and DIDs', () => {
       assert.equal(reply.status, 201, reply.text);
       const { id, created_at: _at, ...rest } = reply.body;
       assert.match(id, /^pool_[0-9a-f]{32}$/);
-      assert.deepEqual(rest, { name: 'mumbai', livemode: true, cooling_seconds: 86_400, active_dids: 0 });
+      assert.deepEqual(rest, {
+        name: 'mumbai',
+        livemode: true,
+        cooling_seconds: 86_400,
+        misroute_budget: null,
+        cooling: {
+          seconds: 86_400,
+          basis: 'fixed',
+          redial_delay_seconds: null,
+          redial_samples: 0,
+          measured_at: null,
+        },
+        affinity: 'least_recently_released',
+        regions: [],
+        region_match: 'prefer',
+        carriers: [],
+        exhaustion: [],
+        active_dids: 0,
+      });
       for (const path of [id, 'mumbai']) {
         assert.deepEqual((await tenant.api.get(`/v1/pools/${path}`)).body, reply.body);
       }
@@ -112,9 +130,14 @@ describe('pools and DIDs', () => {
         country: 'IN',
         pool: 'default',
         provider_account: tenant.account.id,
+        region: null,
+        carrier: null,
+        reserved: false,
         status: 'active',
         livemode: true,
         provisioning: { status: 'none', reason: null },
+        live_bindings: 0,
+        health: { score: 1, calls: 0, answered: 0, short: 0, measured_at: null },
       });
       assert.deepEqual((await tenant.api.get(`/v1/dids/${id}`)).body, reply.body);
     });

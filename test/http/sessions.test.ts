@@ -50,6 +50,8 @@ describe('sessions', () => {
         pool: 'default',
         direction: 'both',
         ended_at: null,
+        after_end: [],
+        grace_ends_at: null,
         cooling_seconds: 86_400,
         ring_timeout_seconds: 30,
         max_call_seconds: 3600,

@@ -22,6 +22,7 @@ const bodies: Record<string, object> = {
   rotateApiKey: { overlap_seconds: 0 },
   updateProviderAccount: { default_country: 'US', auth_token: 'another_token' },
   updatePool: { cooling_seconds: 1 },
+  updateDid: { region: 'pune', reserved: true },
   updateSession: { metadata: { changed: 'yes' }, expires_in_seconds: 1 },
   endSession: {},
 };
@@ -226,6 +227,12 @@ describe('the walls between tenants, and between live and test mode', () => {
       "a DID in a stranger's pool",
       '/v1/dids',
       (id, stranger) => ({ e164, provider_account: stranger.ids.provider_account_id, pool: id }),
+      'pool_id',
+    ],
+    [
+      "a pool that goes on in a stranger's",
+      '/v1/pools',
+      (id) => ({ name: 'leaning', exhaustion: [{ step: 'other_pool', pool: id }] }),
       'pool_id',
     ],
     [

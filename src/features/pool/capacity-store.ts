@@ -78,7 +78,7 @@ export type PeakHistory = { now: Date; peaks: number[] };
 export async function readDailyPeaks(
   db: Db,
   owner: Owner,
-  pool: { id: string; cooling_seconds: number },
+  pool: { id: string; effective_cooling_seconds: number },
 ): Promise<PeakHistory> {
   const rows = await db.rows<{ now: Date; peak: number | null }>(
     `with read as materialized (
@@ -133,7 +133,7 @@ export async function readDailyPeaks(
       owner.tenantId,
       owner.livemode,
       pool.id,
-      pool.cooling_seconds,
+      pool.effective_cooling_seconds,
       HISTORY_DAYS,
       MOST_SESSIONS,
       BUSIEST_OF_A_WEEK,

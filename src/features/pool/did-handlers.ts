@@ -7,7 +7,7 @@ import type { CountryCode } from '../../kernel/phone.ts';
 import type { DidService } from './did-service.ts';
 import type { DidRow } from './did-store.ts';
 
-type DidOperations = 'createDid' | 'listDids' | 'getDid' | 'retireDid' | 'assignTenantDid';
+type DidOperations = 'createDid' | 'listDids' | 'getDid' | 'updateDid' | 'retireDid' | 'assignTenantDid';
 
 function toDidView(row: DidRow): components['schemas']['Did'] {
   return {
@@ -16,9 +16,20 @@ function toDidView(row: DidRow): components['schemas']['Did'] {
     country: row.country,
     pool: row.pool,
     provider_account: row.provider_account_id,
+    region: row.region,
+    carrier: row.carrier,
+    reserved: row.reserved,
     status: row.status,
     livemode: row.livemode,
     provisioning: { status: 'none', reason: null },
+    live_bindings: row.load,
+    health: {
+      score: Math.round(row.health * 100) / 100,
+      calls: row.health_calls,
+      answered: row.health_answered,
+      short: row.health_short,
+      measured_at: row.measured_at?.toISOString() ?? null,
+    },
     created_at: row.created_at.toISOString(),
   };
 }
@@ -49,6 +60,10 @@ export function didHandlers(
     },
     async getDid(call) {
       return { status: 200, body: toDidView(await dids.get(call.unit, tenantOf(call), call.params.did_id)) };
+    },
+    async updateDid(call) {
+      const did = await dids.change(call.unit, tenantOf(call), call.params.did_id, call.body);
+      return { status: 200, body: toDidView(did) };
     },
     async retireDid(call) {
       return {

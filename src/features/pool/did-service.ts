@@ -4,16 +4,20 @@ import { newId, type Owner } from '../../kernel/ids.ts';
 import { type CountryCode, countryOf, type E164, readPhone } from '../../kernel/phone.ts';
 import {
   type DidRow,
+  type DidTraits,
   didsAmong,
   findDid,
   finishRetiring,
   insertDid,
   listDids,
   startRetiring,
+  updateDid,
 } from './did-store.ts';
 import { referencedPool } from './pool-service.ts';
 
-export type NewDidInput = { e164: string; provider_account: string; pool: string };
+export type NewDidInput = DidTraits & { e164: string; provider_account: string; pool: string };
+/** Null clears. */
+export type DidChange = Partial<DidTraits> & { pool?: string };
 
 export type DidService = {
   /** Throws invalid_phone, unknown_reference, did_already_assigned. */
@@ -23,6 +27,8 @@ export type DidService = {
   list: typeof listDids;
   /** Which of these numbers are masking numbers of this tenant, in either mode's own world. */
   among(db: Db, owner: Owner, numbers: readonly E164[]): Promise<E164[]>;
+  /** Throws not_found, unknown_reference. */
+  change(db: Db, owner: Owner, id: string, change: DidChange): Promise<DidRow>;
   /** Throws not_found. Again: its state. */
   retire(db: Db, owner: Owner, id: string): Promise<DidRow>;
 };
@@ -46,7 +52,9 @@ export function createDidService(parts: {
       }
       const id = newId('did');
       const providerAccountId = input.provider_account;
-      const did = { id, poolId: pool.id, providerAccountId, e164, country: countryOf(e164) };
+      const { region, carrier, reserved } = input;
+      const traits = { country: countryOf(e164), region, carrier, reserved };
+      const did = { id, poolId: pool.id, providerAccountId, e164, ...traits };
       if (!(await insertDid(db, owner, did))) {
         throw invalid('did_already_assigned', '/e164', 'is assigned already');
       }
@@ -55,6 +63,13 @@ export function createDidService(parts: {
     get,
     list: listDids,
     among: didsAmong,
+    async change(db, owner, id, { pool: nameOrId, ...traits }) {
+      // The DID first: a stranger's is unknown, whatever else is wrong with the request.
+      const did = await get(db, owner, id);
+      const pool = nameOrId === undefined ? null : await referencedPool(db, owner, nameOrId);
+      await updateDid(db, owner, did.id, pool === null ? traits : { ...traits, poolId: pool.id });
+      return get(db, owner, id);
+    },
     async retire(db, owner, id) {
       await startRetiring(db, owner, (await get(db, owner, id)).id);
       await finishRetiring(db, owner.tenantId);

@@ -1,7 +1,8 @@
 import type { Db } from '../../db/database.ts';
 import type { DidsRow } from '../../generated/tables.ts';
-import type { Id, Owner } from '../../kernel/ids.ts';
+import type { Id, Owner, TenantId } from '../../kernel/ids.ts';
 import type { E164 } from '../../kernel/phone.ts';
+import type { CallCounts, Standing } from './did-health.ts';
 
 export type DidStatus = DidsRow['status'];
 export type DidRow = {
@@ -11,11 +12,21 @@ export type DidRow = {
   country: string | null;
   pool: string;
   provider_account_id: string;
+  region: string | null;
+  carrier: string | null;
+  reserved: boolean;
   status: DidStatus;
+  health: number;
+  health_calls: number;
+  health_answered: number;
+  health_short: number;
+  load: number;
+  measured_at: Date | null;
   created_at: Date;
 };
 
-const SELECT = `select d.id, d.livemode, d.e164, d.country, p.name as pool, d.provider_account_id, d.status, d.created_at
+const SELECT = `select d.id, d.livemode, d.e164, d.country, p.name as pool, d.provider_account_id, d.region, d.carrier,
+    d.reserved, d.status, d.health, d.health_calls, d.health_answered, d.health_short, d.load, d.measured_at, d.created_at
   from dids d join pools p on p.tenant_id = d.tenant_id and p.id = d.pool_id`;
 
 /** A number exists once in the world; in test mode every tenant has a world of its own. */
@@ -29,7 +40,10 @@ export type NewDid = {
   providerAccountId: string;
   e164: E164;
   country: string | null;
-};
+} & DidTraits;
+
+/** What a DID is chosen by, as its owner says. */
+export type DidTraits = { region: string | null; carrier: string | null; reserved: boolean };
 
 /** False, and nothing written, when the number is assigned already, to whomever. */
 export async function insertDid(db: Db, owner: Owner, did: NewDid): Promise<boolean> {
@@ -38,8 +52,8 @@ export async function insertDid(db: Db, owner: Owner, did: NewDid): Promise<bool
        insert into did_directory (scope, e164, tenant_id, did_id, provider_account_id) values ($3, $4, $1, $2, $5)
        on conflict do nothing returning 1
      )
-     insert into dids (tenant_id, id, livemode, pool_id, provider_account_id, e164, country)
-     select $1, $2, $6, $7, $5, $4, $8 from directory returning 1`,
+     insert into dids (tenant_id, id, livemode, pool_id, provider_account_id, e164, country, region, carrier, reserved)
+     select $1, $2, $6, $7, $5, $4, $8, $9, $10, $11 from directory returning 1`,
     [
       owner.tenantId,
       did.id,
@@ -49,6 +63,9 @@ export async function insertDid(db: Db, owner: Owner, did: NewDid): Promise<bool
       owner.livemode,
       did.poolId,
       did.country,
+      did.region,
+      did.carrier,
+      did.reserved,
     ],
   );
   return made.length === 1;
@@ -86,6 +103,65 @@ export async function didsAmong(db: Db, owner: Owner, numbers: readonly E164[]):
   return rows.map((row) => row.e164);
 }
 
+/** Changes what is given, null included. Its bindings stay, in whichever pool it is. */
+export async function updateDid(
+  db: Db,
+  owner: Owner,
+  id: string,
+  change: Partial<DidTraits> & { poolId?: string },
+): Promise<void> {
+  await db.rows(
+    `update dids
+        set region = case when $4 then $5 else region end, carrier = case when $6 then $7 else carrier end,
+            reserved = coalesce($8, reserved), pool_id = coalesce($9, pool_id)
+      where tenant_id = $1 and livemode = $2 and id = $3`,
+    [
+      owner.tenantId,
+      owner.livemode,
+      id,
+      change.region !== undefined,
+      change.region ?? null,
+      change.carrier !== undefined,
+      change.carrier ?? null,
+      change.reserved ?? null,
+      change.poolId ?? null,
+    ],
+  );
+}
+
+/**
+ * Writes what was measured. Allocations hold the DIDs that they use for a moment: those are left for the next time, so that
+ * nobody waits for the other.
+ */
+export async function writeMeasures(
+  db: Db,
+  tenantId: TenantId,
+  measures: readonly (Standing & CallCounts & { id: string })[],
+): Promise<void> {
+  await db.rows(
+    `with measured as (
+       select * from unnest($2::text[], $3::float8[], $4::integer[], $5::integer[], $6::integer[], $7::integer[])
+                  as m (id, health, load, calls, answered, short)
+     ), free as materialized (
+       select d.id from dids d where d.tenant_id = $1 and d.id = any ($2) order by d.id for no key update skip locked
+     )
+     update dids d
+        set health = m.health, load = m.load, health_calls = m.calls, health_answered = m.answered,
+            health_short = m.short, measured_at = now()
+       from measured m join free on free.id = m.id
+      where d.tenant_id = $1 and d.id = m.id`,
+    [
+      tenantId,
+      measures.map((one) => one.id),
+      measures.map((one) => one.health),
+      measures.map((one) => one.load),
+      measures.map((one) => one.calls),
+      measures.map((one) => one.answered),
+      measures.map((one) => one.short),
+    ],
+  );
+}
+
 /** The update waits for allocations that hold the row with `for share`, and they for it. */
 export async function startRetiring(db: Db, owner: Owner, id: string): Promise<void> {
   await db.rows(
@@ -99,7 +175,7 @@ export async function startRetiring(db: Db, owner: Owner, id: string): Promise<v
 export async function finishRetiring(db: Db, tenantId: Owner['tenantId']): Promise<number> {
   const done = await db.rows(
     `with done as (
-       update dids d set status = 'retired', retired_at = now()
+       update dids d set status = 'retired', retired_at = now(), load = 0
         where d.tenant_id = $1 and d.status = 'retiring'
           and not exists (select from bindings b where b.tenant_id = $1 and b.did_id = d.id and b.free_at > now())
        returning d.id, d.e164

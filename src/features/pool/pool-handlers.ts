@@ -5,15 +5,35 @@ import { changePool, createPool, getPool, listPools } from './pool-service.ts';
 import type { PoolRow } from './pool-store.ts';
 
 type PoolOperations = 'createPool' | 'listPools' | 'getPool' | 'updatePool';
+type Schemas = components['schemas'];
 
-function toPoolView(row: PoolRow): components['schemas']['Pool'] {
+function toPoolView(row: PoolRow): Schemas['Pool'] {
   return {
     id: row.id,
     name: row.name,
     livemode: row.livemode,
     cooling_seconds: row.cooling_seconds,
+    misroute_budget: row.misroute_budget,
+    cooling: toCoolingView(row),
+    affinity: row.affinity,
+    regions: row.regions,
+    region_match: row.region_match,
+    carriers: row.carriers,
+    exhaustion: row.exhaustion,
     active_dids: row.active_dids,
     created_at: row.created_at.toISOString(),
+  };
+}
+
+function toCoolingView(row: PoolRow): Schemas['PoolCooling'] {
+  const isByBudget =
+    row.budget_cooling_seconds !== null && row.budget_cooling_seconds > (row.cooling_seconds ?? -1);
+  return {
+    seconds: row.effective_cooling_seconds,
+    basis: isByBudget ? 'budget' : 'fixed',
+    redial_delay_seconds: row.redial_delay_seconds === null ? null : Math.round(row.redial_delay_seconds),
+    redial_samples: row.redial_samples,
+    measured_at: row.redials_measured_at?.toISOString() ?? null,
   };
 }
 

@@ -1,28 +1,32 @@
 import type { Db } from '../../db/database.ts';
-import { invalid, notFound } from '../../kernel/errors.ts';
+import { Failure, invalid, notFound } from '../../kernel/errors.ts';
 import { newId, type Owner, type TenantId } from '../../kernel/ids.ts';
-import { findPool, insertPool, listPools, type PoolRow, updatePool } from './pool-store.ts';
-
-/** A day: people call back about yesterday's ride, and hardly ever about an older one. */
-const DEFAULT_COOLING_SECONDS = 86_400;
+import { deriveCooling, derivedForNewPool } from './misroute-budget-service.ts';
+import { DEFAULT_RULES, type ExhaustionStep, faultsOf, type PoolRules } from './pool-rules.ts';
+import { findPool, insertPool, listPools, lockPool, type PoolRow, updatePool } from './pool-store.ts';
 
 /** What every tenant starts with, in both modes. */
 export async function createFirstPools(db: Db, tenantId: TenantId): Promise<void> {
   for (const livemode of [true, false]) {
-    const pool = { id: newId('pool'), name: 'default', coolingSeconds: DEFAULT_COOLING_SECONDS };
+    const pool = { id: newId('pool'), name: 'default', rules: DEFAULT_RULES, derived: null };
     await insertPool(db, { tenantId, livemode }, pool);
   }
 }
 
-/** Throws pool_name_taken. */
+/** Throws invalid_request, unknown_reference, pool_name_taken. */
 export async function createPool(
   db: Db,
   owner: Owner,
-  input: { name: string; cooling_seconds: number },
+  input: PoolRules & { name: string },
 ): Promise<PoolRow> {
-  const pool = { id: newId('pool'), name: input.name, coolingSeconds: input.cooling_seconds };
-  if (!(await insertPool(db, owner, pool))) throw invalid('pool_name_taken', '/name', 'is taken');
-  return getPool(db, owner, pool.id);
+  refuse(faultsOf(input, input));
+  const id = newId('pool');
+  const rules = { ...input, exhaustion: await withIds(db, owner, id, input.exhaustion) };
+  const derived = derivedForNewPool(input.misroute_budget);
+  if (!(await insertPool(db, owner, { id, name: input.name, rules, derived }))) {
+    throw invalid('pool_name_taken', '/name', 'is taken');
+  }
+  return getPool(db, owner, id);
 }
 
 /** By name or id. Throws not_found. */
@@ -33,22 +37,62 @@ export async function getPool(db: Db, owner: Owner, nameOrId: string): Promise<P
 }
 
 /** The pool that a request's body names. Throws unknown_reference. */
-export async function referencedPool(db: Db, owner: Owner, nameOrId: string): Promise<PoolRow> {
+export async function referencedPool(
+  db: Db,
+  owner: Owner,
+  nameOrId: string,
+  pointer = '/pool',
+): Promise<PoolRow> {
   const pool = await findPool(db, owner, nameOrId);
-  if (pool === null) throw invalid('unknown_reference', '/pool', 'is not the name or id of a pool');
+  if (pool === null) throw invalid('unknown_reference', pointer, 'is not the name or id of a pool');
   return pool;
 }
 
-/** Throws not_found. */
+/** Throws not_found, invalid_request, unknown_reference. */
 export async function changePool(
   db: Db,
   owner: Owner,
   nameOrId: string,
-  change: { cooling_seconds?: number },
+  change: Partial<PoolRules>,
 ): Promise<PoolRow> {
-  const pool = await getPool(db, owner, nameOrId);
-  if (change.cooling_seconds !== undefined) await updatePool(db, owner, pool.id, change.cooling_seconds);
-  return getPool(db, owner, pool.id);
+  const { id } = await getPool(db, owner, nameOrId);
+  const budget = change.misroute_budget ?? null;
+  // Before the lock, since it takes a while.
+  const derived = budget === null ? null : await deriveCooling(db, owner.tenantId, id, budget);
+  // Rules hold together: two changes at once, each right by what it saw, could be wrong in the end.
+  const rules = { ...(await lockPool(db, owner, id)), ...change };
+  refuse(faultsOf(rules, change));
+  if (change.exhaustion !== undefined) rules.exhaustion = await withIds(db, owner, id, change.exhaustion);
+  await updatePool(db, owner, id, rules, { exhaustion: change.exhaustion !== undefined, derived });
+  return getPool(db, owner, id);
+}
+
+function refuse(faults: ReturnType<typeof faultsOf>): void {
+  if (faults.length > 0) throw new Failure('invalid_request', 'These rules do not fit together.', { faults });
+}
+
+/** The same steps with the ids of other pools, which outlive a name. Throws unknown_reference, invalid_request. */
+async function withIds(
+  db: Db,
+  owner: Owner,
+  ownId: string,
+  steps: readonly ExhaustionStep[],
+): Promise<ExhaustionStep[]> {
+  const found: ExhaustionStep[] = [];
+  for (const [place, { step, pool }] of steps.entries()) {
+    if (pool === undefined) {
+      found.push({ step });
+      continue;
+    }
+    const pointer = `/exhaustion/${place}/pool`;
+    const { id } = await referencedPool(db, owner, pool, pointer);
+    if (id === ownId) throw invalid('invalid_request', pointer, 'must be another pool');
+    if (found.some((earlier) => earlier.pool === id)) {
+      throw invalid('invalid_request', pointer, 'is in the list already');
+    }
+    found.push({ step, pool: id });
+  }
+  return found;
 }
 
 export { listPools };

@@ -1,6 +1,7 @@
 import type { Db } from '../../db/database.ts';
 import { isBindingConflict, isWorthRepeating } from '../../db/sqlstate.ts';
 import type { Owner, TenantId } from '../../kernel/ids.ts';
+import type { StoredStage } from './after-end.ts';
 import type { Candidate, Holdings } from './pair-choice.ts';
 import type { Direction, Side } from './session.ts';
 
@@ -82,6 +83,8 @@ export type NewSession = {
   sliding_seconds: number | null;
   max_calls: number | null;
   end_after_first_call: boolean;
+  after_end: readonly StoredStage[];
+  grace_seconds: number;
   metadata: Record<string, string>;
   created_at: Date;
   did_a: string;

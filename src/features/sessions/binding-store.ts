@@ -12,7 +12,7 @@ export async function bindPhone(
 ): Promise<boolean> {
   const made = await db.rows(
     `insert into bindings as held (tenant_id, did_id, caller_index, session_id, side, free_at)
-     select $1, p.did_id, $4, s.id, p.side, s.expires_at + make_interval(secs => s.cooling_seconds)
+     select $1, p.did_id, $4, s.id, p.side, s.expires_at + make_interval(secs => s.grace_seconds + s.cooling_seconds)
        from sessions s join session_parties p on p.tenant_id = $1 and p.session_id = s.id and p.side = $3
       where s.tenant_id = $1 and s.id = $2
      on conflict (tenant_id, did_id, caller_index) do update

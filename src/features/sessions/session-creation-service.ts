@@ -3,6 +3,17 @@ import type { Db } from '../../db/database.ts';
 import { invalid } from '../../kernel/errors.ts';
 import { newId, type Owner, type TenantId } from '../../kernel/ids.ts';
 import { type CountryCode, last4 } from '../../kernel/phone.ts';
+import {
+  forwardNumbersOf,
+  graceSecondsOf,
+  type ReadStage,
+  readStages,
+  refuseForwardToDids,
+  type StageInput,
+  type StoredStage,
+  shownStages,
+  storedStages,
+} from './after-end.ts';
 import { allocate, type OpenPool, type PairLocks } from './allocation.ts';
 import { type KeptReply, type NewPhone, type Opened, settleAllocation } from './allocation-store.ts';
 import type { Pair } from './pair-choice.ts';
@@ -24,6 +35,7 @@ export type NewSessionInput = {
   sliding_seconds?: number;
   max_calls?: number;
   end_after_first_call: boolean;
+  after_end?: StageInput[];
   metadata?: Record<string, string>;
 };
 
@@ -51,33 +63,35 @@ export function sessionCreation(parts: {
 }): CreateSession {
   return async (db, asker, input, once) => {
     const phones = readPhones(input.parties, asker.defaultCountry, true);
+    const stages = readStages(input.after_end ?? [], asker.defaultCountry);
     const keys = await parts.keysOf(asker.tenantId);
     const id = newId('ses');
     const stored = sides.flatMap((side) =>
       (phones[side] ?? []).map((phone) => ({ side, ...storedPhone(keys, asker.tenantId, id, side, phone) })),
     );
+    const afterEnd = storedStages(keys, asker.tenantId, id, stages);
     const callersOf = (side: Side) =>
       stored.filter((phone) => phone.side === side).map((phone) => phone.caller);
     const request = {
       owner: { tenantId: asker.tenantId, livemode: asker.livemode },
       key: once?.key ?? null,
       pool: input.pool,
-      numbers: [...(phones.a ?? []), ...(phones.b ?? [])],
+      numbers: [...(phones.a ?? []), ...(phones.b ?? []), ...forwardNumbersOf(stages)],
       callers: { a: callersOf('a'), b: callersOf('b') },
     };
     return allocate(
       db,
       parts,
       request,
-      (opened) => checked(opened, phones),
+      (opened) => checked(opened, phones, stages),
       async (pair, opened) => {
-        const session = newSession(id, asker, input, phones, pair, opened);
+        const session = newSession(id, asker, input, phones, stages, pair, opened);
         const keeping =
           once === null
             ? null
             : { key: once.key, fingerprint: once.fingerprint, sealedReply: once.seal(session) };
         const rows: NewPhone[] = stored.map((phone) => ({ ...phone, didId: pair[phone.side].didId }));
-        const row = rowOf(session, input, pair, opened);
+        const row = rowOf(session, input, afterEnd, pair, opened);
         const outcome = await settleAllocation(db, asker, keeping, row, rows, keys.version);
         return outcome === 'settled' ? { outcome, result: session } : { outcome };
       },
@@ -85,9 +99,10 @@ export function sessionCreation(parts: {
   };
 }
 
-function checked(opened: Opened, phones: Phones): OpenPool {
+function checked(opened: Opened, phones: Phones, stages: readonly ReadStage[]): OpenPool {
   if (opened.pool === null) throw invalid('unknown_reference', '/pool', 'is not the name or id of a pool');
   refuseDids(phones, opened.ownDids);
+  refuseForwardToDids(stages, opened.ownDids);
   return { ...opened, pool: opened.pool };
 }
 
@@ -96,9 +111,11 @@ function newSession(
   asker: Asker,
   input: NewSessionInput,
   phones: Phones,
+  stages: readonly ReadStage[],
   pair: Pair,
   opened: OpenPool,
 ): Session {
+  const expiresAt = new Date(opened.openedAt.getTime() + input.expires_in_seconds * 1000);
   const party = (side: Side) => ({
     role: input.parties[side].role ?? null,
     maskingNumber: pair[side].e164,
@@ -111,8 +128,10 @@ function newSession(
     transactionRef: input.transaction_ref ?? null,
     status: 'active',
     direction: input.direction,
-    expiresAt: new Date(opened.openedAt.getTime() + input.expires_in_seconds * 1000),
+    expiresAt,
     endedAt: null,
+    afterEnd: shownStages(stages),
+    graceEndsAt: stages.length === 0 ? null : new Date(expiresAt.getTime() + graceSecondsOf(stages) * 1000),
     coolingSeconds: input.cooling_seconds ?? opened.pool.coolingSeconds,
     ringTimeoutSeconds: input.ring_timeout_seconds,
     maxCallSeconds: input.max_call_seconds,
@@ -127,7 +146,13 @@ function newSession(
   };
 }
 
-function rowOf(session: Session, input: NewSessionInput, pair: Pair, opened: OpenPool) {
+function rowOf(
+  session: Session,
+  input: NewSessionInput,
+  afterEnd: readonly StoredStage[],
+  pair: Pair,
+  opened: OpenPool,
+) {
   return {
     id: session.id,
     pool_id: opened.pool.id,
@@ -140,6 +165,8 @@ function rowOf(session: Session, input: NewSessionInput, pair: Pair, opened: Ope
     sliding_seconds: session.slidingSeconds,
     max_calls: session.maxCalls,
     end_after_first_call: session.endAfterFirstCall,
+    after_end: afterEnd,
+    grace_seconds: graceSecondsOf(afterEnd),
     metadata: session.metadata,
     created_at: session.createdAt,
     did_a: pair.a.didId,

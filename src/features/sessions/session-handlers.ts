@@ -4,7 +4,7 @@ import type { Db } from '../../db/database.ts';
 import type { components } from '../../generated/schema.ts';
 import { eachInPlace } from '../../kernel/each-in-place.ts';
 import { catalogue, Failure } from '../../kernel/errors.ts';
-import type { Party, Session } from './session.ts';
+import type { Party, Session, Stage } from './session.ts';
 import type { CreateSession, NewSessionInput } from './session-creation-service.ts';
 import type { SessionService } from './session-service.ts';
 
@@ -26,6 +26,10 @@ function toPartyView(party: Party): components['schemas']['Party'] {
   };
 }
 
+function toStageView({ seconds, allow, forwardToLast4 }: Stage): components['schemas']['Stage'] {
+  return { seconds, allow, forward_to_last4: forwardToLast4 };
+}
+
 function toSessionView(session: Session): components['schemas']['Session'] {
   return {
     id: session.id,
@@ -36,6 +40,8 @@ function toSessionView(session: Session): components['schemas']['Session'] {
     direction: session.direction,
     expires_at: session.expiresAt.toISOString(),
     ended_at: session.endedAt?.toISOString() ?? null,
+    after_end: session.afterEnd.map(toStageView),
+    grace_ends_at: session.graceEndsAt?.toISOString() ?? null,
     cooling_seconds: session.coolingSeconds,
     ring_timeout_seconds: session.ringTimeoutSeconds,
     max_call_seconds: session.maxCallSeconds,
@@ -117,7 +123,8 @@ export function sessionHandlers(
       return { status: 200, body: toSessionView(session) };
     },
     async endSession(call) {
-      const session = await sessions.end(call.unit, tenantOf(call), call.params.session_id);
+      const { immediately = false } = call.body ?? {};
+      const session = await sessions.end(call.unit, tenantOf(call), call.params.session_id, immediately);
       return { status: 200, body: toSessionView(session) };
     },
     async reopenSession(call) {

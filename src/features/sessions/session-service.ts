@@ -3,6 +3,15 @@ import { Failure, invalid, notFound } from '../../kernel/errors.ts';
 import type { Owner } from '../../kernel/ids.ts';
 import { type E164, last4 } from '../../kernel/phone.ts';
 import type { KeyRing } from '../tenants/key-ring.ts';
+import {
+  forwardNumbersOf,
+  openStages,
+  readStages,
+  refuseForwardToDids,
+  type StageInput,
+  shownStages,
+  storedStages,
+} from './after-end.ts';
 import { bindPhone, releasePhone } from './binding-store.ts';
 import {
   openPhone,
@@ -13,18 +22,16 @@ import {
   samePhone,
   storedPhone,
 } from './party-phones.ts';
+import { findCallers, setPhones, updateRole } from './party-store.ts';
 import { type Direction, type Session, type Side, sides } from './session.ts';
 import type { Asker } from './session-creation-service.ts';
 import {
   endSession,
-  findCallers,
   findSession,
   listSessions,
   lockSession,
   reopenSession,
   type SessionRow,
-  setPhones,
-  updateRole,
   updateSession,
 } from './session-store.ts';
 
@@ -34,6 +41,7 @@ export type SessionChangeInput = {
   direction?: Direction;
   ring_timeout_seconds?: number;
   max_call_seconds?: number;
+  after_end?: StageInput[];
   metadata?: Record<string, string>;
 };
 
@@ -43,9 +51,12 @@ export type SessionService = {
   list(db: Db, owner: Owner, filter: Parameters<typeof listSessions>[2]): Promise<Session[]>;
   /** Throws not_found, session_over, phone_busy_on_did, and what creation throws about phones. */
   change(db: Db, asker: Asker, id: string, input: SessionChangeInput): Promise<Session>;
-  /** Throws not_found. Again: the same answer. */
-  end(db: Db, owner: Owner, id: string): Promise<Session>;
-  /** Throws not_found, not_reopenable. */
+  /**
+   * Its stages begin; `immediately`: there are none any more, also when it is in one. Throws not_found. Again: the same
+   * answer.
+   */
+  end(db: Db, owner: Owner, id: string, immediately: boolean): Promise<Session>;
+  /** From grace too. Throws not_found, not_reopenable. */
   reopen(db: Db, owner: Owner, id: string, expiresInSeconds: number): Promise<Session>;
 };
 
@@ -63,6 +74,9 @@ export function createSessionService(parts: {
       const phone = openPhone(keys, owner.tenantId, row.id, side, Buffer.from(sealed, 'base64'));
       endings[side].push(last4(phone));
     }
+    const stages = await openStages(row.after_end, owner.tenantId, row.id, (version) =>
+      keyRing.version(db, owner.tenantId, version),
+    );
     return {
       id: row.id,
       livemode: row.livemode,
@@ -72,6 +86,8 @@ export function createSessionService(parts: {
       direction: row.direction,
       expiresAt: row.expires_at,
       endedAt: row.ended_at,
+      afterEnd: shownStages(stages),
+      graceEndsAt: row.grace_ends_at,
       coolingSeconds: row.cooling_seconds,
       ringTimeoutSeconds: row.ring_timeout_seconds,
       maxCallSeconds: row.max_call_seconds,
@@ -130,26 +146,40 @@ export function createSessionService(parts: {
     async change(db, asker, id, input) {
       const status = await lockSession(db, asker, id);
       if (status === null) throw notFound();
-      if (status !== 'active') throw new Failure('session_over', `The session is ${status}.`);
+      if (status !== 'active') {
+        throw new Failure(
+          'session_over',
+          `The session is ${status === 'grace' ? 'over, and in grace' : status}.`,
+        );
+      }
       const phones = readPhones(input.parties ?? {}, asker.defaultCountry, false);
-      const numbers = [...(phones.a ?? []), ...(phones.b ?? [])];
-      refuseDids(phones, numbers.length === 0 ? [] : await didsAmong(db, asker, numbers));
+      const stages = input.after_end === undefined ? null : readStages(input.after_end, asker.defaultCountry);
+      const partyNumbers = [...(phones.a ?? []), ...(phones.b ?? [])];
+      const numbers = [...partyNumbers, ...forwardNumbersOf(stages ?? [])];
+      const ownDids = numbers.length === 0 ? [] : await didsAmong(db, asker, numbers);
+      refuseDids(phones, ownDids);
+      refuseForwardToDids(stages ?? [], ownDids);
+      const afterEnd =
+        stages === null
+          ? null
+          : storedStages(await keyRing.current(db, asker.tenantId), asker.tenantId, id, stages);
       await updateSession(db, asker.tenantId, id, {
         expiresInSeconds: input.expires_in_seconds ?? null,
         direction: input.direction ?? null,
         ringTimeoutSeconds: input.ring_timeout_seconds ?? null,
         maxCallSeconds: input.max_call_seconds ?? null,
+        afterEnd,
         metadata: input.metadata ?? null,
       });
-      if (numbers.length > 0) await changePhones(db, asker, id, phones);
+      if (partyNumbers.length > 0) await changePhones(db, asker, id, phones);
       for (const side of sides) {
         const role = input.parties?.[side]?.role;
         if (role !== undefined) await updateRole(db, asker.tenantId, id, side, role);
       }
       return get(db, asker, id);
     },
-    async end(db, owner, id) {
-      await endSession(db, owner, id);
+    async end(db, owner, id, immediately) {
+      await endSession(db, owner, id, immediately);
       return get(db, owner, id);
     },
     async reopen(db, owner, id, expiresInSeconds) {

@@ -4,8 +4,13 @@ import type { Id } from '../../kernel/ids.ts';
 export type Side = BindingsRow['side'];
 export const sides = ['a', 'b'] as const satisfies readonly Side[];
 export type Direction = SessionsRow['direction'];
-/** By Postgres' clock; `expired` is what nobody has to write down. */
-export type SessionStatus = SessionsRow['status'] | 'expired';
+/** By Postgres' clock; `grace` and `expired` are what nobody has to write down. */
+export type SessionStatus = SessionsRow['status'] | 'grace' | 'expired';
+
+/** Who may still call whom in a stage after the end. */
+export type Allow = Direction | 'none';
+/** A stage as its tenant may see it. The others, whose direction is not allowed in it, are forwarded, or hear that it is over. */
+export type Stage = { seconds: number; allow: Allow; forwardToLast4: string | null };
 
 /** One side as its tenant may see it: of each phone only the end, in the order in which they are tried. */
 export type Party = { role: string | null; maskingNumber: string; phonesLast4: string[] };
@@ -19,6 +24,10 @@ export type Session = {
   direction: Direction;
   expiresAt: Date;
   endedAt: Date | null;
+  /** What is allowed after the end or the expiry, stage by stage. */
+  afterEnd: Stage[];
+  /** When the last stage is over; null without stages. */
+  graceEndsAt: Date | null;
   coolingSeconds: number;
   ringTimeoutSeconds: number;
   maxCallSeconds: number;

@@ -13,15 +13,16 @@ function say(name: Parameters<typeof spoken>[0]): Verb {
   return { verb: 'Speak', ...spoken(name) };
 }
 
-/** @param destination the other party's real number; needed for a bridge, and only then */
+/** @param destination the real number of the other party, or of a forward; needed for these two, and only then */
 export function answerDocument(route: Route, destination: E164 | null, urls: CallUrls): string {
   switch (route.decision) {
     case 'reject':
       return rejectedDocument;
     case 'announce':
       return renderResponse([say(route.announcement), hangup]);
-    case 'bridge': {
-      if (destination === null) throw new Error('a bridge needs a destination');
+    case 'bridge':
+    case 'forward': {
+      if (destination === null) throw new Error(`a ${route.decision} needs a destination`);
       return renderResponse([
         // A Dial as the first verb of an unanswered call fails on some routes; a short sentence answers it first.
         say('connecting'),

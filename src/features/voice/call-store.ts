@@ -64,15 +64,17 @@ export type NewCall = {
   did_id: string;
   session_id: string | null;
   caller_side: Side | null;
-  decision: string;
+  decision: RouteDecision;
   reason: RouteReason;
   trace: readonly RouteStep[];
+  /** The stage after the end in which the decision was taken; null for any other phase of the session. */
+  stage: number | null;
 };
 export type SealedCaller = { index: Buffer; sealed: Buffer };
 
 export type AnswerRecord =
-  /** Not bridged after all: the session was over by the time of recording. */
-  | { outcome: 'recorded'; callId: string; isBridged: boolean }
+  /** `stands`: false when nobody is connected after all, since the session was not in the same phase any more. */
+  | { outcome: 'recorded'; callId: string; stands: boolean }
   /** The call has ended before: a late repeat. */
   | { outcome: 'over' }
   /** A nonce was used before; nothing is written. */
@@ -88,7 +90,7 @@ export async function recordAnswer(
   const [row] = await db.rows<{
     outcome: AnswerRecord['outcome'];
     call_id: string | null;
-    is_bridged: boolean;
+    stands: boolean;
   }>('select * from record_answer($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
     event.tenantId,
     event.accountId,
@@ -102,7 +104,7 @@ export async function recordAnswer(
   ]);
   if (row === undefined) throw new Error('record_answer gave no row');
   if (row.outcome === 'recorded' && row.call_id !== null) {
-    return { outcome: 'recorded', callId: row.call_id, isBridged: row.is_bridged };
+    return { outcome: 'recorded', callId: row.call_id, stands: row.stands };
   }
   return { outcome: row.outcome === 'replayed' ? 'replayed' : 'over' };
 }

@@ -25,7 +25,7 @@ export async function decide(
   const indexes = callers.map((caller) => callerIndex(keys, caller));
   const bindings = indexes.length === 0 ? [] : await findBindings(db, did.tenant_id, did.did_id, indexes);
   const route = decideRoute({
-    did: { status: did.did_status },
+    did: { e164: did.e164, status: did.did_status },
     tenantStatus: did.tenant_status,
     outOfSessionPolicy: did.out_of_session_policy,
     isCallerKnown: callers.length > 0,

@@ -11,7 +11,7 @@ export function explainHandlers(explain: ExplainService): Pick<Handlers, 'explai
           decision: route.decision,
           reason: route.reason,
           session: route.binding?.sessionId ?? null,
-          caller_id: route.decision === 'bridge' ? route.callerId : null,
+          caller_id: 'callerId' in route ? route.callerId : null,
           trace: route.trace,
         },
       };

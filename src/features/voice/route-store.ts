@@ -2,7 +2,7 @@ import type { Db } from '../../db/database.ts';
 import type { BindingsRow, DidsRow, SessionsRow, TenantsRow } from '../../generated/tables.ts';
 import type { Id, TenantId } from '../../kernel/ids.ts';
 import type { CountryCode, E164 } from '../../kernel/phone.ts';
-import type { BindingFacts } from './route.ts';
+import type { BindingFacts, GraceStage, SessionPhase } from './route.ts';
 
 /** A dialled DID with what the decision and the webhook need of its tenant. */
 export type RouteDid = {
@@ -52,10 +52,14 @@ export async function findOwnDid(
   return row ?? null;
 }
 
-/** A binding with what a bridge needs beyond the decision: the other party's number, sealed. */
+export type SealedNumber = { sealed: Buffer; keyVersion: number };
+
+/** A binding with what a connection needs beyond the decision: the numbers of the other party and of the stage, sealed. */
 export type FoundBinding = BindingFacts & {
   callerPlace: number;
-  other: { sealed: Buffer; keyVersion: number };
+  other: SealedNumber;
+  /** Null when no stage is in force, or it forwards nobody. */
+  forward: SealedNumber | null;
 };
 
 /** The bindings of these readings of the caller on this DID: none, one, or two when it is ambiguous. One round trip. */
@@ -71,8 +75,7 @@ export async function findBindings(
     sessionId: row.session_id,
     side: row.side,
     isReleased: row.is_released,
-    sessionStatus: row.session_status,
-    isExpired: row.is_expired,
+    phase: phaseOf(row),
     direction: row.direction,
     ringTimeoutSeconds: row.ring_timeout_seconds,
     maxCallSeconds: row.max_call_seconds,
@@ -80,16 +83,35 @@ export async function findBindings(
     callsMade: row.calls_made,
     otherDid: { e164: row.other_did_e164, status: row.other_did_status },
     other: { sealed: row.other_sealed, keyVersion: row.other_key_version },
+    forward:
+      row.forward_sealed === null || row.forward_key_version === null
+        ? null
+        : { sealed: row.forward_sealed, keyVersion: row.forward_key_version },
   }));
 }
 
-type FactsRow = {
+function phaseOf(row: FactsRow): SessionPhase {
+  if (row.status !== 'grace') return { is: row.status };
+  return {
+    is: 'grace',
+    number: row.stage,
+    allow: row.stage_allow,
+    forwards: row.forward_sealed !== null,
+    after: row.is_ended ? 'ended' : 'expired',
+  };
+}
+
+type FactsRow = (
+  | { status: 'active' | 'ended' | 'expired'; stage: null; stage_allow: null }
+  | { status: 'grace'; stage: number; stage_allow: GraceStage['allow'] }
+) & {
   caller_place: number;
   session_id: string;
   side: BindingsRow['side'];
   is_released: boolean;
-  session_status: SessionsRow['status'];
-  is_expired: boolean;
+  is_ended: boolean;
+  forward_sealed: Buffer | null;
+  forward_key_version: number | null;
   direction: SessionsRow['direction'];
   ring_timeout_seconds: number;
   max_call_seconds: number;

@@ -1,10 +1,13 @@
 import type { BindingsRow, DidsRow, SessionsRow, TenantsRow } from '../../generated/tables.ts';
 import type { E164 } from '../../kernel/phone.ts';
+import type { Allow } from '../sessions/session.ts';
 
 export type Side = BindingsRow['side'];
-export type RouteDecision = 'bridge' | 'announce' | 'reject';
+export type RouteDecision = 'bridge' | 'forward' | 'announce' | 'reject';
 export type RouteReason =
   | 'live_binding'
+  | 'grace_binding'
+  | 'grace_forward'
   | 'unknown_did'
   | 'tenant_suspended'
   | 'caller_withheld'
@@ -18,14 +21,25 @@ export type RouteReason =
 
 export type RouteStep = { rule: string; outcome: 'pass' | 'match' | 'stop'; detail: string };
 
+/** A stage after the end of a session that is in force. `number`: from 1; `after`: how the session lost its full rights. */
+export type GraceStage = {
+  is: 'grace';
+  number: number;
+  allow: Allow;
+  /** Whether it has a number for callers whom it does not allow. */
+  forwards: boolean;
+  after: 'ended' | 'expired';
+};
+/** Where a session stands. */
+export type SessionPhase = { is: 'active' } | GraceStage | { is: 'ended' } | { is: 'expired' };
+
 /** The caller's binding on the dialled DID, with its session, as of Postgres' clock. */
 export type BindingFacts = {
   sessionId: string;
   side: Side;
   /** The phone was taken out of the session. */
   isReleased: boolean;
-  sessionStatus: SessionsRow['status'];
-  isExpired: boolean;
+  phase: SessionPhase;
   direction: SessionsRow['direction'];
   ringTimeoutSeconds: number;
   maxCallSeconds: number;
@@ -38,7 +52,7 @@ export type BindingFacts = {
 
 export type RouteFacts = {
   /** Null when no DID of this account has the dialled number. */
-  did: { status: DidsRow['status'] } | null;
+  did: { e164: E164; status: DidsRow['status'] } | null;
   tenantStatus: TenantsRow['status'];
   outOfSessionPolicy: TenantsRow['out_of_session_policy'];
   /** False when the caller is withheld, or what the carrier sent is no number. */
@@ -52,6 +66,8 @@ export type Announcement = 'over' | 'not_connected' | 'unavailable' | 'not_allow
 
 export type Route = { reason: RouteReason; trace: RouteStep[] } & (
   | { decision: 'bridge'; binding: BindingFacts; callerId: E164 }
+  /** To the number of the stage that is in force. */
+  | { decision: 'forward'; binding: BindingFacts; stage: GraceStage; callerId: E164 }
   | { decision: 'announce'; announcement: Announcement; binding: BindingFacts | null }
   | { decision: 'reject'; binding: null }
 );
@@ -110,11 +126,12 @@ export function decideRoute(facts: RouteFacts): Route {
     detail: `The caller is party ${binding.side} of a session.`,
   });
 
-  if (binding.sessionStatus === 'ended') {
+  const { phase } = binding;
+  if (phase.is === 'ended') {
     stop('session', 'The session was ended.');
     return announce('session_ended', 'over', binding);
   }
-  if (binding.isExpired) {
+  if (phase.is === 'expired') {
     stop('session', 'The session has expired.');
     return announce('session_expired', 'over', binding);
   }
@@ -122,10 +139,25 @@ export function decideRoute(facts: RouteFacts): Route {
     stop('session', 'The session goes on with another phone of this party.');
     return announce('phone_replaced', 'over', binding);
   }
-  pass('session', 'The session is active.');
+  if (phase.is === 'active') pass('session', 'The session is active.');
+  else pass('session', `The session ${howOver[phase.after]} and is in grace.`);
 
-  const forbidden = binding.side === 'a' ? 'b_to_a' : 'a_to_b';
-  if (binding.direction === forbidden) {
+  if (phase.is === 'grace') {
+    const allows = `Stage ${phase.number} after the end is in force: it allows ${phase.allow}, the session ${binding.direction}.`;
+    if (allowsCallsFrom(binding.side, phase.allow) && allowsCallsFrom(binding.side, binding.direction)) {
+      pass('stage', allows);
+    } else if (phase.forwards) {
+      trace.push({ rule: 'stage', outcome: 'match', detail: `${allows} Others are forwarded.` });
+      pass('caller_id', "The number that was dialled is shown, a DID of the tenant's.");
+      const callerId = facts.did.e164;
+      return { decision: 'forward', reason: 'grace_forward', binding, stage: phase, callerId, trace };
+    } else {
+      stop('stage', allows);
+      return announce(`session_${phase.after}`, 'over', binding);
+    }
+  }
+
+  if (!allowsCallsFrom(binding.side, binding.direction)) {
     stop('direction', `Only the other party may call: ${binding.direction}.`);
     return announce('direction_not_allowed', 'not_allowed', binding);
   }
@@ -143,5 +175,12 @@ export function decideRoute(facts: RouteFacts): Route {
     return announce('caller_id_not_owned', 'unavailable', binding);
   }
   pass('caller_id', "The other party sees its own masking number, a DID of the tenant's.");
-  return { decision: 'bridge', reason: 'live_binding', binding, callerId: binding.otherDid.e164, trace };
+  const reason = phase.is === 'grace' ? 'grace_binding' : 'live_binding';
+  return { decision: 'bridge', reason, binding, callerId: binding.otherDid.e164, trace };
+}
+
+const howOver = { ended: 'was ended', expired: 'has expired' };
+
+function allowsCallsFrom(side: Side, allow: Allow): boolean {
+  return allow === 'both' || allow === (side === 'a' ? 'a_to_b' : 'b_to_a');
 }

@@ -5,6 +5,7 @@ import type { Database } from '../../db/database.ts';
 import { isCallId, newId, readTenantId, type TenantId } from '../../kernel/ids.ts';
 import { isAmong } from '../../kernel/ip.ts';
 import { candidatesOf, type E164 } from '../../kernel/phone.ts';
+import { openForward } from '../sessions/after-end.ts';
 import type { KeyRing } from '../tenants/key-ring.ts';
 import type { ProviderAccountService, WebhookAccount } from '../tenants/provider-account-service.ts';
 import { eventKey, readEvent, type VobizEvent } from '../vobiz/events.ts';
@@ -74,13 +75,18 @@ export function createWebhookService(parts: {
   };
 
   const destinationOf = async (did: DialledDid, { route, binding }: Decision): Promise<E164 | null> => {
-    if (route.decision !== 'bridge' || binding === null) return null;
-    const { sealed, keyVersion } = binding.other;
+    if (binding === null || (route.decision !== 'bridge' && route.decision !== 'forward')) return null;
+    const number = route.decision === 'bridge' ? binding.other : binding.forward;
+    if (number === null) return null;
+    const { sealed, keyVersion } = number;
     const acting = { as: 'tenant' as const, tenantId: did.tenant_id };
     const keys =
       keyVersion === did.key_version
         ? keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys })
         : await database.transaction(acting, (unit) => keyRing.version(unit, did.tenant_id, keyVersion));
+    if (route.decision === 'forward') {
+      return openForward(keys, did.tenant_id, binding.sessionId, route.stage.number, sealed);
+    }
     const otherSide = binding.side === 'a' ? 'b' : 'a';
     return parts.openNumber(keys, did.tenant_id, binding.sessionId, otherSide, sealed);
   };
@@ -118,6 +124,7 @@ export function createWebhookService(parts: {
       decision: route.decision,
       reason: route.reason,
       trace: route.trace,
+      stage: binding?.phase.is === 'grace' ? binding.phase.number : null,
     };
     const sealedCaller =
       caller === null
@@ -130,7 +137,7 @@ export function createWebhookService(parts: {
     const record = await recordAnswer(database.single, stored, call, sealedCaller);
     if (record.outcome === 'replayed') return refused;
     if (record.outcome === 'over') return accepted;
-    if (route.decision === 'bridge' && !record.isBridged) return { status: 200 as const, xml: overDocument };
+    if (!record.stands) return { status: 200 as const, xml: overDocument };
     const urls = urlsOf(request.token, did.tenant_id, record.callId);
     const xml = answerDocument(route, await destinationOf(did, decision), urls);
     return { status: 200 as const, xml };
