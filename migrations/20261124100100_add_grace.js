@@ -25,12 +25,13 @@ $$;
 grant execute on function session_phase(timestamptz, timestamptz, jsonb, timestamptz) to maskplane_app;
 
 -- As before, with the phase of the session instead of its expiry. status, stage: as session_phase says; is_ended tells, in
--- grace, what it will be called afterwards. stage_allow, forward_sealed, forward_key_version: of the stage in force.
+-- grace, what it will be called afterwards. is_moved: the party has another DID now. stage_allow, forward_sealed, forward_key_version: of the stage in force.
 -- A binding of a session in grace has its released_at in the future; that of a phone that left has it in the past, by a clock
 -- that is read after the row was.
 drop function route_facts(text, text, bytea[]);
 create function route_facts(p_tenant text, p_did text, p_callers bytea[])
-returns table (caller_place integer, session_id text, side text, is_released boolean, status text, is_ended boolean,
+returns table (caller_place integer, session_id text, side text, is_released boolean, is_moved boolean, status text,
+               is_ended boolean,
                stage integer, stage_allow text, forward_sealed bytea, forward_key_version integer, direction text,
                ring_timeout_seconds integer, max_call_seconds integer, max_calls integer, calls_made integer,
                other_did_e164 text, other_did_status text, other_sealed bytea, other_key_version integer)
@@ -38,8 +39,12 @@ language plpgsql volatile as $$
 begin
   perform set_config('app.tenant_id', p_tenant, true);
   return query
-    select wanted.place::integer, b.session_id::text, b.side, coalesce(b.released_at <= clock_timestamp(), false), p.status,
-           s.ended_at is not null, p.stage, now_in.stage->>'allow',
+    select wanted.place::integer, b.session_id::text, b.side, coalesce(b.released_at <= clock_timestamp(), false),
+           me.did_id <> p_did and exists (
+             select from public.session_phones f
+              where f.tenant_id = p_tenant and f.session_id = s.id and f.side = b.side
+                and f.caller_index = b.caller_index and f.removed_at is null),
+           p.status, s.ended_at is not null, p.stage, now_in.stage->>'allow',
            decode(now_in.stage->'forward'->>'sealed', 'base64'), (now_in.stage->'forward'->>'key_version')::integer,
            s.direction, s.ring_timeout_seconds, s.max_call_seconds, s.max_calls, s.calls_made, od.e164::text, od.status,
            op.sealed, op.key_version
@@ -48,6 +53,7 @@ begin
       join public.sessions s on s.tenant_id = p_tenant and s.id = b.session_id
      cross join lateral public.session_phase(s.ended_at, s.expires_at, s.after_end, now()) p
      cross join lateral (select s.after_end->(p.stage - 1) as stage) now_in
+      join public.session_parties me on me.tenant_id = p_tenant and me.session_id = s.id and me.side = b.side
       join public.session_parties o on o.tenant_id = p_tenant and o.session_id = s.id and o.side <> b.side
       join public.dids od on od.tenant_id = p_tenant and od.id = o.did_id
      cross join lateral (

@@ -15,10 +15,12 @@ import { finishRetiring } from './features/pool/did-store.ts';
 import { measureRedials } from './features/pool/misroute-budget-service.ts';
 import { poolHandlers } from './features/pool/pool-handlers.ts';
 import { createFirstPools } from './features/pool/pool-service.ts';
+import { keptSnapshots } from './features/pool/pool-snapshot-service.ts';
 import { forgetHistory, purgeBindings } from './features/sessions/binding-store.ts';
 import { openPhone } from './features/sessions/party-phones.ts';
 import { sessionCreation } from './features/sessions/session-creation-service.ts';
 import { sessionHandlers } from './features/sessions/session-handlers.ts';
+import { sessionRehoming } from './features/sessions/session-rehome-service.ts';
 import { createSessionService } from './features/sessions/session-service.ts';
 import { apiKeyHandlers } from './features/tenants/api-key-handlers.ts';
 import { type ApiKeyService, createApiKeyService } from './features/tenants/api-key-service.ts';
@@ -88,9 +90,9 @@ export function createContainer(options: ContainerOptions): Container {
     accountExists: async (db, owner, id) => (await findProviderAccount(db, owner, id)) !== null,
   });
   const sessions = createSessionService({ keyRing, didsAmong: dids.among });
+  const allocation = { locks: createPairLocks(redis), snapshotOf: keptSnapshots(), random: Math.random };
   const createSession = sessionCreation({
-    locks: createPairLocks(redis),
-    random: Math.random,
+    ...allocation,
     keysOf: async (tenantId) =>
       keyRing.cached(tenantId) ??
       database.transaction({ as: 'tenant', tenantId }, (unit) => keyRing.current(unit, tenantId)),
@@ -112,7 +114,7 @@ export function createContainer(options: ContainerOptions): Container {
       ...poolHandlers,
       ...capacityHandlers(createCapacityService(keyRing)),
       ...didHandlers(dids, tenants.enterOpen),
-      ...sessionHandlers(sessions, createSession),
+      ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
       ...explainHandlers(createExplainService(keyRing)),
       ...callHandlers({ find: findCall, list: listCalls }),
     },

@@ -1,4 +1,6 @@
-import { bestPairs, type Candidate } from '../../src/features/sessions/pair-choice.ts';
+import type { PoolDid, PoolSnapshot } from '../../src/features/pool/pool-snapshot.ts';
+import type { History, Wishes } from '../../src/features/sessions/did-candidates.ts';
+import { choosePairs } from '../../src/features/sessions/pair-choice.ts';
 import { type Random, sample } from './random.ts';
 
 /** What one phone remembers: the DIDs that it holds, and when it let go of the others that it had. */
@@ -37,29 +39,60 @@ export type Choice = { a: number; b: number };
 /** Two different DIDs, each not held by its phone; null when there are none. */
 export type Policy = (dids: number, a: Phone, b: Phone, random: Random) => Choice | null;
 
-/** As many of each kind as the database offers the service. */
-const MOST_OFFERED = 8;
+const pools = new Map<number, PoolSnapshot>();
 
-/** What the service is offered by its database: some DIDs that the phone never had, and those it released longest ago. */
-function candidatesOf(dids: number, phone: Phone, random: Random): Candidate[] {
-  const fresh: number[] = [];
-  for (let did = 0; did < dids; did += 1) {
-    if (!phone.holds(did) && !phone.releasedAt.has(did)) fresh.push(did);
-  }
-  const known = [...phone.releasedAt].sort(([, x], [, y]) => x - y).slice(0, MOST_OFFERED);
-  return [
-    ...sample(random, fresh, 2 * MOST_OFFERED).map((did) => candidate(did, null)),
-    ...known.map(([did, releasedAt]) => candidate(did, releasedAt)),
-  ];
+/** A pool of this many DIDs that are all alike. */
+function poolOf(count: number): PoolSnapshot {
+  const known = pools.get(count);
+  if (known !== undefined) return known;
+  const dids = Array.from({ length: count }, (_, did): PoolDid => {
+    const alike = { region: null, carrier: null, isReserved: false, health: 1, load: 0 };
+    return { didId: String(did), e164: '', ...alike };
+  });
+  const pool: PoolSnapshot = {
+    id: '',
+    name: '',
+    version: '1',
+    rules: {
+      affinity: 'least_recently_released',
+      regions: [],
+      regionMatch: 'prefer',
+      carriers: [],
+      exhaustion: [],
+      coolingSeconds: 0,
+      budgetCoolingSeconds: null,
+    },
+    dids,
+    byId: new Map(dids.map((did) => [did.didId, did])),
+    groups: new Map(),
+    meanLoad: 0,
+  };
+  pools.set(count, pool);
+  return pool;
 }
 
-function candidate(did: number, releasedAt: number | null): Candidate {
-  return { didId: String(did), e164: '', releasedAt };
+const noWishes: Wishes = {
+  regions: [],
+  isRegionRequired: false,
+  carriers: [],
+  preferred: new Set(),
+  required: null,
+  last: null,
+};
+
+/** What the service's database would tell about the phone. */
+function historyOf(phone: Phone): History {
+  const history = new Map<string, number | null>();
+  for (const [did, releasedAt] of phone.releasedAt) history.set(String(did), releasedAt);
+  for (const did of [...phone.live, ...phone.cooling]) history.set(String(did), null);
+  return history;
 }
 
 /** The service's own choice: the same function that allocates. */
 const leastRecentlyReleased: Policy = (dids, a, b, random) => {
-  const [best] = bestPairs(candidatesOf(dids, a, random), candidatesOf(dids, b, random));
+  const histories = { a: historyOf(a), b: historyOf(b) };
+  const wishes = { a: noWishes, b: noWishes };
+  const [best] = choosePairs({ pool: poolOf(dids), histories, wishes }, random);
   return best === undefined ? null : { a: Number(best.a.didId), b: Number(best.b.didId) };
 };
 

@@ -62,7 +62,7 @@ export function problemHandler(
 
 function sendProblem(res: Response, failure: Failure, requestId: string): void {
   const { kind, title } = catalogue[failure.code];
-  const { faults, saturation, retryAfterSeconds, allow } = failure.details;
+  const { faults, saturation, steps, retryAfterSeconds, allow } = failure.details;
   if (retryAfterSeconds !== undefined) res.set('Retry-After', String(retryAfterSeconds));
   if (allow !== undefined) res.set('Allow', allow.join(', '));
   if (kind === 'unauthenticated') res.set('WWW-Authenticate', 'Bearer realm="maskplane"');
@@ -77,6 +77,7 @@ function sendProblem(res: Response, failure: Failure, requestId: string): void {
       request_id: requestId,
       ...(faults === undefined ? {} : { errors: faults }),
       ...(saturation === undefined ? {} : { saturation }),
+      ...(steps === undefined ? {} : { allocation: { steps } }),
     }),
   );
 }

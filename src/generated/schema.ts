@@ -450,6 +450,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions/{session_id}/rehome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a live session to other masking numbers
+         * @description Both parties get another masking number, chosen as for a new session, from one moment to the next. The old ones cool:
+         *     whoever dials one hears that the number has changed. Calls that are bridged already go on. When there is no other
+         *     pair the session keeps its own, and the answer is 409 `pool_exhausted`; when it is not active, 409 `session_over`.
+         */
+        post: operations["rehomeSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/{session_id}/reopen": {
         parameters: {
             query?: never;
@@ -683,6 +707,7 @@ export interface components {
                 message: string;
             }[];
             saturation?: components["schemas"]["Saturation"];
+            allocation?: components["schemas"]["AllocationTried"];
         };
         /** @description With `pool_exhausted` only. */
         Saturation: {
@@ -1240,9 +1265,52 @@ export interface components {
              * @default false
              */
             end_after_first_call: boolean;
+            allocation?: components["schemas"]["AllocationWish"];
             /** @default [] */
             after_end: components["schemas"]["AfterEnd"];
             metadata?: components["schemas"]["Metadata"];
+        };
+        /** @description What this session wants of its pair. What it says nothing about is as its pool says. DIDs are named by id or number. */
+        AllocationWish: {
+            regions?: components["schemas"]["Regions"];
+            carriers?: components["schemas"]["Carriers"];
+            affinity?: components["schemas"]["Affinity"];
+            /** @description DIDs that go before all others. One that is held, reserved or not in the pool is passed over. */
+            preferred_dids?: {
+                a?: components["schemas"]["DidNames"];
+                b?: components["schemas"]["DidNames"];
+            };
+            /**
+             * @description No other DIDs are given to this party; reserved ones may be. All must be in service in the pool: 422
+             *     `unknown_reference`. When the party holds all of them: 409 `pool_exhausted`.
+             */
+            required_dids?: {
+                a?: components["schemas"]["DidNames"];
+                b?: components["schemas"]["DidNames"];
+            };
+        };
+        DidNames: string[];
+        /** @description How the pair was found, and why each party got its DID. */
+        Allocation: {
+            steps: components["schemas"]["AllocationStep"][];
+            reasons: {
+                a: components["schemas"]["AllocationReason"][];
+                b: components["schemas"]["AllocationReason"][];
+            };
+        };
+        AllocationStep: {
+            /** @enum {string} */
+            step: "pool" | "other_region" | "shorter_cooling" | "other_pool";
+            /** @description The name of the pool that was searched. */
+            pool: string;
+            /** @enum {string} */
+            outcome: "found" | "exhausted" | "not_applicable";
+        };
+        /** @enum {string} */
+        AllocationReason: "required" | "preferred" | "had_last_time" | "wished_region" | "fallback_region" | "wished_carrier" | "unhealthy" | "never_held" | "released_longest_ago";
+        /** @description With `pool_exhausted` only. */
+        AllocationTried: {
+            steps: components["schemas"]["AllocationStep"][];
         };
         SessionBatch: {
             sessions: components["schemas"]["SessionCreate"][];
@@ -1264,6 +1332,7 @@ export interface components {
                 message: string;
             }[];
             saturation?: components["schemas"]["Saturation"];
+            allocation?: components["schemas"]["AllocationTried"];
         };
         SessionUpdate: {
             expires_in_seconds?: components["schemas"]["ExpiresInSeconds"];
@@ -1284,6 +1353,9 @@ export interface components {
         SessionReopen: {
             /** @default 3600 */
             expires_in_seconds: components["schemas"]["ExpiresInSeconds"];
+        };
+        SessionRehome: {
+            allocation?: components["schemas"]["AllocationWish"];
         };
         SessionEnd: {
             /**
@@ -1311,6 +1383,8 @@ export interface components {
             after_end: components["schemas"]["Stage"][];
             /** @description When the last stage is over, as things stand; null without stages. */
             grace_ends_at: components["schemas"]["NullableTimestamp"];
+            allocation: components["schemas"]["Allocation"];
+            /** @description The wish, the pool's, or what a misroute budget asks for, if that is longer. */
             cooling_seconds: number;
             ring_timeout_seconds: number;
             max_call_seconds: number;
@@ -1340,7 +1414,7 @@ export interface components {
         /** @enum {string} */
         RouteDecision: "bridge" | "announce" | "ask_pin" | "forward" | "reject";
         /** @enum {string} */
-        RouteReason: "live_binding" | "grace_binding" | "grace_forward" | "unknown_did" | "tenant_suspended" | "caller_withheld" | "direction_not_allowed" | "caller_id_not_owned" | "session_ended" | "session_expired" | "phone_replaced" | "call_limit_reached" | "caller_not_allowed";
+        RouteReason: "live_binding" | "grace_binding" | "grace_forward" | "unknown_did" | "tenant_suspended" | "caller_withheld" | "direction_not_allowed" | "caller_id_not_owned" | "session_ended" | "session_expired" | "phone_replaced" | "session_rehomed" | "call_limit_reached" | "caller_not_allowed";
         RouteStep: {
             rule: string;
             /** @enum {string} */
@@ -2643,6 +2717,45 @@ export interface operations {
         };
         responses: {
             /** @description The session, ended or in grace. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rehomeSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "allocation": {
+                 *         "regions": [
+                 *           "pune"
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["SessionRehome"];
+            };
+        };
+        responses: {
+            /** @description The session with its new masking numbers. */
             200: {
                 headers: {
                     [name: string]: unknown;

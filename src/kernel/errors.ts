@@ -62,6 +62,8 @@ export type Saturation = {
 export type FailureDetails = {
   faults?: readonly Fault[];
   saturation?: Saturation;
+  /** What was tried before it was given up. */
+  steps?: readonly { step: string; pool: string; outcome: string }[];
   retryAfterSeconds?: number;
   allow?: readonly string[];
   /** For us, never for the caller. */

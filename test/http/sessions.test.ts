@@ -52,6 +52,10 @@ describe('sessions', () => {
         ended_at: null,
         after_end: [],
         grace_ends_at: null,
+        allocation: {
+          steps: [{ step: 'pool', pool: 'default', outcome: 'found' }],
+          reasons: { a: ['never_held'], b: ['never_held'] },
+        },
         cooling_seconds: 86_400,
         ring_timeout_seconds: 30,
         max_call_seconds: 3600,

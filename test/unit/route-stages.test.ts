@@ -27,6 +27,7 @@ const bindingOf = (more: Partial<BindingFacts> = {}): BindingFacts => ({
   sessionId: 'ses_1',
   side: 'a',
   isReleased: false,
+  isMoved: false,
   phase: stageOf(),
   direction: 'both',
   ringTimeoutSeconds: 30,

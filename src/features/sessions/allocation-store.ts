@@ -2,22 +2,23 @@ import type { Db } from '../../db/database.ts';
 import { isBindingConflict, isWorthRepeating } from '../../db/sqlstate.ts';
 import type { Owner, TenantId } from '../../kernel/ids.ts';
 import type { StoredStage } from './after-end.ts';
-import type { Candidate, Holdings } from './pair-choice.ts';
-import type { Direction, Side } from './session.ts';
+import type { History } from './did-candidates.ts';
+import type { Facts } from './exhaustion-ladder.ts';
+import type { Allocation, Direction, Side } from './session.ts';
 
 /** What was answered to an Idempotency-Key before. */
 export type KeptReply = { fingerprint: Buffer; status: number | null; sealedReply: Buffer | null };
 
-export type Opened = {
+export type Opened = Facts & {
   /** Postgres' now(), from which the session's times count. */
   openedAt: Date;
+  /** When an answer was kept, the rest says nothing. */
   kept: KeptReply | null;
   ownDids: string[];
-  pool: { id: string; name: string; coolingSeconds: number } | null;
-  candidates: Record<Side, Candidate[]>;
+  pool: { id: string; version: string } | null;
 };
 
-/** All that a request for a session has to know, in one round trip. `key`: a digest, null for none. */
+/** All that a request for a pair has to know, in one round trip. `key`: a digest, null for none. */
 export async function openAllocation(
   db: Db,
   owner: Owner,
@@ -26,49 +27,61 @@ export async function openAllocation(
     pool: string;
     numbers: readonly string[];
     callers: Record<Side, Buffer[]>;
-    /** Random numbers from 0 to 1: where in the pool the search for DIDs that a caller never had begins. */
-    starts: Record<Side, number>;
+    /** Null: the pool's. */
+    affinity: string | null;
   },
 ): Promise<Opened> {
-  const { key, pool, numbers, callers, starts } = request;
-  const [row] = await db.rows<OpenedRow>(
-    'select * from open_allocation($1, $2, $3, $4, $5, $6, $7, $8, $9)',
-    [owner.tenantId, owner.livemode, key, pool, numbers, callers.a, callers.b, starts.a, starts.b],
-  );
+  const { key, pool, numbers, callers, affinity } = request;
+  const [row] = await db.rows<OpenedRow>('select * from open_allocation($1, $2, $3, $4, $5, $6, $7, $8)', [
+    owner.tenantId,
+    owner.livemode,
+    key,
+    pool,
+    numbers,
+    callers.a,
+    callers.b,
+    affinity,
+  ]);
   if (row === undefined) throw new Error('open_allocation gave no row');
   const { fingerprint, reply_status: status, sealed_reply: sealedReply } = row;
+  const [lastA, lastB] = row.last_pair ?? [];
   return {
     openedAt: row.opened_at,
     kept: fingerprint === null ? null : { fingerprint, status, sealedReply },
     ownDids: row.own_dids ?? [],
-    pool:
-      row.pool_id === null
-        ? null
-        : { id: row.pool_id, name: row.pool_name, coolingSeconds: row.pool_cooling_seconds },
-    candidates: {
-      a: (row.candidates_a ?? []).map(toCandidate),
-      b: (row.candidates_b ?? []).map(toCandidate),
-    },
+    pool: row.pool_id === null ? null : { id: row.pool_id, version: row.pool_version },
+    histories: { a: historyOf(row.dids_a, row.let_go_a), b: historyOf(row.dids_b, row.let_go_b) },
+    lastPair: lastA === undefined || lastB === undefined ? null : { a: lastA, b: lastB },
   };
 }
 
-type CandidateRow = { did_id: string; e164: string; released_at: number | null };
 type OpenedRow = {
   opened_at: Date;
   fingerprint: Buffer | null;
   reply_status: number | null;
   sealed_reply: Buffer | null;
-  /** The rest is null when an answer was kept. */
   own_dids: string[] | null;
   pool_id: string | null;
-  pool_name: string;
-  pool_cooling_seconds: number;
-  candidates_a: CandidateRow[] | null;
-  candidates_b: CandidateRow[] | null;
+  pool_version: string;
+  dids_a: string[] | null;
+  let_go_a: (number | null)[] | null;
+  dids_b: string[] | null;
+  let_go_b: (number | null)[] | null;
+  last_pair: string[] | null;
 };
 
-function toCandidate(row: CandidateRow): Candidate {
-  return { didId: row.did_id, e164: row.e164, releasedAt: row.released_at };
+function historyOf(dids: readonly string[] | null, letGo: readonly (number | null)[] | null): History {
+  return new Map((dids ?? []).map((did, place) => [did, letGo?.[place] ?? null]));
+}
+
+/** Lets tombstones of these callers go as early as the pool's misroute budget allows. */
+export async function shortenCooling(
+  db: Db,
+  tenantId: TenantId,
+  poolId: string,
+  callers: readonly Buffer[],
+): Promise<void> {
+  await db.rows('select shorten_cooling($1, $2, $3)', [tenantId, poolId, callers]);
 }
 
 export type NewSession = {
@@ -87,6 +100,7 @@ export type NewSession = {
   grace_seconds: number;
   metadata: Record<string, string>;
   created_at: Date;
+  allocation: Allocation;
   did_a: string;
   did_b: string;
   role_a: string | null;
@@ -101,6 +115,7 @@ export type Keeping = { key: string; fingerprint: Buffer; sealedReply: Buffer };
 /**
  * Writes a session with its parties, phones, bindings and kept answer in one statement, or nothing of it: 'conflict' when
  * another session holds a binding or a DID retires, 'key_taken' when the Idempotency-Key was used meanwhile.
+ * @param isRemembered whether the two people's next session may ask for this pair
  */
 export async function settleAllocation(
   db: Db,
@@ -109,10 +124,11 @@ export async function settleAllocation(
   session: NewSession,
   phones: readonly NewPhone[],
   keyVersion: number,
+  isRemembered: boolean,
 ): Promise<'settled' | 'key_taken' | 'conflict'> {
   try {
     const [row] = await db.rows<{ outcome: 'settled' | 'key_taken' }>(
-      'select settle_allocation($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) as outcome',
+      'select settle_allocation($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as outcome',
       [
         owner.tenantId,
         owner.livemode,
@@ -125,6 +141,7 @@ export async function settleAllocation(
         phones.map((phone) => phone.caller),
         phones.map((phone) => phone.sealed),
         keyVersion,
+        isRemembered,
       ],
     );
     if (row === undefined) throw new Error('settle_allocation gave no row');
@@ -135,16 +152,26 @@ export async function settleAllocation(
   }
 }
 
-export async function findHoldings(
+/** Gives a session that the caller has locked another pair; 'conflict', and nothing done, when somebody was quicker. */
+export async function rehome(
   db: Db,
   tenantId: TenantId,
-  poolId: string,
-  callers: Record<Side, Buffer[]>,
-): Promise<Holdings> {
-  const [row] = await db.rows<{ in_pool: number; held_by_a: number; held_by_b: number }>(
-    'select * from pool_holdings($1, $2, $3, $4)',
-    [tenantId, poolId, callers.a, callers.b],
+  sessionId: string,
+  to: { pair: Record<Side, { didId: string }>; found: { id: string }; allocation: Allocation },
+  isRemembered: boolean,
+): Promise<'settled' | 'conflict'> {
+  const [row] = await db.rows<{ outcome: 'settled' | 'conflict' }>(
+    'select rehome_session($1, $2, $3, $4, $5, $6, $7) as outcome',
+    [
+      tenantId,
+      sessionId,
+      to.found.id,
+      to.pair.a.didId,
+      to.pair.b.didId,
+      JSON.stringify(to.allocation),
+      isRemembered,
+    ],
   );
-  if (row === undefined) throw new Error('pool_holdings gave no row');
-  return { inPool: row.in_pool, heldByA: row.held_by_a, heldByB: row.held_by_b };
+  if (row === undefined) throw new Error('rehome_session gave no row');
+  return row.outcome;
 }

@@ -1,8 +1,12 @@
 import type { Db } from '../../db/database.ts';
 import { Failure } from '../../kernel/errors.ts';
 import type { Owner } from '../../kernel/ids.ts';
-import { findHoldings, type KeptReply, type Opened, openAllocation } from './allocation-store.ts';
-import { bestPairs, type Pair, shortageOf } from './pair-choice.ts';
+import type { PoolSnapshot } from '../pool/pool-snapshot.ts';
+import type { SnapshotOf } from '../pool/pool-snapshot-service.ts';
+import { type KeptReply, type Opened, openAllocation, shortenCooling } from './allocation-store.ts';
+import { reasonsOf } from './did-candidates.ts';
+import { type Allocated, type AllocationInput, climb, type Facts, type Found } from './exhaustion-ladder.ts';
+import type { Pair } from './pair-choice.ts';
 import type { Side } from './session.ts';
 
 /** The part of redis/pair-locks.ts that allocation uses. */
@@ -18,14 +22,21 @@ export type PairLocks = {
 };
 type LockSide = { didId: string; callerIndex: Buffer };
 
+export type AllocationParts = { locks: PairLocks; random: () => number; snapshotOf: SnapshotOf };
+
 export type AllocationRequest = {
   owner: Owner;
+  /** A digest of the Idempotency-Key, null for none. */
   key: string | null;
   pool: string;
   numbers: readonly string[];
   callers: Record<Side, Buffer[]>;
+  input: AllocationInput;
+  /** Within a transaction: locks are kept until it is over. Null: what is settled is committed. */
+  onSettled: ((work: () => void) => void) | null;
 };
-export type OpenPool = Opened & { pool: NonNullable<Opened['pool']> };
+
+export type Settled<T> = { outcome: 'settled'; result: T } | { outcome: 'key_taken' | 'conflict' };
 
 /**
  * Each failed claim means that another session has taken a pair in the meantime, so this ends by itself; the bound is for a
@@ -34,41 +45,47 @@ export type OpenPool = Opened & { pool: NonNullable<Opened['pool']> };
 const MOST_ATTEMPTS = 50;
 
 /**
- * Finds a pair and has it settled, in two round trips to Postgres. The Redis lock makes others look elsewhere while we
- * settle, and is let go of when that is committed or undone; when Redis is away Postgres alone decides.
- * Gives the kept answer when the Idempotency-Key was used before. Throws what `check` throws, and pool_exhausted.
+ * Finds a pair and has it settled, in two round trips to Postgres as a rule. The Redis lock makes others look elsewhere while
+ * we settle, and is let go of when that is committed or undone; when Redis is away Postgres alone decides.
+ * Gives the kept answer when the Idempotency-Key was used before. Throws what `check` throws, pool_exhausted, and
+ * unknown_reference for a pool or a required DID.
  * @param check looks at what was read before anything is chosen
- * @param settle writes the session with this pair: 'conflict' when somebody was quicker with the pair
+ * @param settle writes what was chosen: 'conflict' when somebody was quicker with the pair
  */
 export async function allocate<T>(
   db: Db,
-  parts: { locks: PairLocks; random: () => number },
+  parts: AllocationParts,
   request: AllocationRequest,
-  check: (opened: Opened) => OpenPool,
-  settle: (
-    pair: Pair,
-    opened: OpenPool,
-  ) => Promise<{ outcome: 'settled'; result: T } | { outcome: 'key_taken' | 'conflict' }>,
+  check: (opened: Opened) => void,
+  settle: (allocated: Allocated, opened: Opened) => Promise<Settled<T>>,
 ): Promise<{ outcome: 'settled'; result: T } | { outcome: 'kept'; kept: KeptReply }> {
-  const { owner, callers } = request;
+  const { owner, callers, input } = request;
+  const open = () => openAllocation(db, owner, { ...request, affinity: input.affinity ?? null });
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-    const starts = { a: parts.random(), b: parts.random() };
-    const read = await openAllocation(db, owner, { ...request, starts });
-    if (read.kept !== null) return { outcome: 'kept', kept: read.kept };
-    const opened = check(read);
-    const pairs = bestPairs(opened.candidates.a, opened.candidates.b);
-    const [best] = pairs;
-    if (best === undefined) throw await exhausted(db, request, opened.pool.id);
+    const opened = await open();
+    if (opened.kept !== null) return { outcome: 'kept', kept: opened.kept };
+    check(opened);
+    const poolOf = (id: string, version: string | null = null) =>
+      parts.snapshotOf(db, owner.tenantId, id, version);
+    const asked = opened.pool === null ? null : await poolOf(opened.pool.id, opened.pool.version);
+    if (asked === null) throw new Error('check has let a missing pool pass');
+    const shorten = async (poolId: string): Promise<Facts> => {
+      await shortenCooling(db, owner.tenantId, poolId, [...callers.a, ...callers.b]);
+      return open();
+    };
+    const found = await climb({ random: parts.random, poolOf, shorten }, asked, opened, input);
     const lock = await parts.locks.lockFirst(
       owner.tenantId,
-      pairs.map((pair) => lockOf(pair, callers)),
+      found.pairs.map((pair) => lockOf(pair, callers)),
     );
-    const pair = (lock.outcome === 'locked' ? pairs[lock.index] : undefined) ?? best;
+    const release = () => void (lock.outcome === 'locked' && lock.release());
+    request.onSettled?.(release);
     try {
-      const settled = await settle(pair, opened);
+      const place = lock.outcome === 'locked' ? lock.index : 0;
+      const settled = await settle(allocatedOf(asked, found, place), opened);
       if (settled.outcome === 'settled') return settled;
     } finally {
-      if (lock.outcome === 'locked') void lock.release();
+      if (request.onSettled === null) release();
     }
   }
   throw new Failure(
@@ -89,20 +106,19 @@ function lockOf(pair: Pair, callers: Record<Side, Buffer[]>) {
   return { a: side('a'), b: side('b') };
 }
 
-async function exhausted(db: Db, request: AllocationRequest, poolId: string): Promise<Failure> {
-  const holdings = await findHoldings(db, request.owner.tenantId, poolId, request.callers);
-  const shortage = shortageOf(holdings);
-  const whose = shortage.party === 'both' ? 'The two parties together find' : `Party ${shortage.party} finds`;
-  return new Failure(
-    'pool_exhausted',
-    `${whose} no free pair among the pool's ${holdings.inPool} DIDs; ${shortage.needed} would do.`,
-    {
-      saturation: {
-        party: shortage.party,
-        dids_in_pool: holdings.inPool,
-        dids_held: shortage.held,
-        dids_needed: shortage.needed,
-      },
-    },
-  );
+function allocatedOf(asked: PoolSnapshot, { choice, pairs, steps }: Found, place: number): Allocated {
+  const pair = pairs[place];
+  if (pair === undefined) throw new Error('a lock was taken for a pair that was not found');
+  const reasons = (side: Side) => reasonsOf(pair[side], choice.pool, choice.wishes[side]);
+  return {
+    pair,
+    asked,
+    found: choice.pool,
+    allocation: { steps, reasons: { a: reasons('a'), b: reasons('b') } },
+  };
+}
+
+/** Whether the two people's pair is kept in mind: only pools and sessions that care look at it. */
+export function isPairRemembered(input: AllocationInput | undefined, { asked }: Allocated): boolean {
+  return (input?.affinity ?? asked.rules.affinity) !== 'least_recently_released';
 }

@@ -1,64 +1,99 @@
-/** A DID that a caller may get: `releasedAt` in seconds, null when, as far as we know, it never had it. */
-export type Candidate = { didId: string; e164: string; releasedAt: number | null };
+import type { PoolSnapshot } from '../pool/pool-snapshot.ts';
+import { type Candidate, candidatesOf, countOf, type History, type Wishes } from './did-candidates.ts';
+import type { Side } from './session.ts';
 
-export type Pair = { a: Candidate; b: Candidate };
+export type Pair = Record<Side, Candidate>;
+
+/** As many as one lock script takes at once. */
+const MOST_PAIRS = 8;
+
+export type Choice = {
+  pool: PoolSnapshot;
+  histories: Record<Side, History>;
+  wishes: Record<Side, Wishes>;
+};
+
+/** The best pairs of a pool for two parties, best first; empty when there is none. */
+export function choosePairs({ pool, histories, wishes }: Choice, random: () => number): Pair[] {
+  const of = (side: Side) => candidatesOf(pool, histories[side], wishes[side], random);
+  const wanted = (side: Side) => (wishes[side].last?.isWanted === true ? wishes[side].last.didId : null);
+  return bestPairs(of('a'), of('b'), { a: wanted('a'), b: wanted('b') });
+}
 
 /**
- * Least recently released first: a DID that this caller never had, then the one that it let go of longest ago. A late
- * redial of an old number then most likely meets nobody, where taking the first free DID would send it to the next session.
- * Candidates of equal rank keep their order, which the store has made random.
+ * The best pairs of two different DIDs. What answers the wishes better goes first; then what was released less recently: a
+ * DID that the caller never had, then the one that it let go of longest ago. A late redial of an old number then most likely
+ * meets nobody, where taking the first free DID would send it to the next session.
+ *
+ * A pair is as good as the ranks of its two sides together, so that neither party pays for the other; DIDs that a caller let
+ * go of at the same time, or never had, are of one rank, and the draw decides.
+ * @param wanted a pair that goes before all others
  */
-function ranked(candidates: readonly Candidate[]): Candidate[] {
-  return [...candidates].sort((x, y) => since(x) - since(y));
+export function bestPairs(
+  forA: readonly Candidate[],
+  forB: readonly Candidate[],
+  wanted: Record<Side, string | null> = { a: null, b: null },
+): Pair[] {
+  const pairs: { pair: Pair; isWanted: boolean; tiers: number; rank: number }[] = [];
+  const rankedB = ranked(forB);
+  for (const one of ranked(forA)) {
+    for (const other of rankedB) {
+      const [a, b] = [one.candidate, other.candidate];
+      if (a.didId === b.didId) continue;
+      const isWanted = a.didId === wanted.a && b.didId === wanted.b;
+      pairs.push({
+        pair: { a, b },
+        isWanted,
+        tiers: one.tierRank + other.tierRank,
+        rank: one.rank + other.rank,
+      });
+    }
+  }
+  return pairs
+    .sort((x, y) => Number(y.isWanted) - Number(x.isWanted) || x.tiers - y.tiers || x.rank - y.rank)
+    .slice(0, MOST_PAIRS)
+    .map(({ pair }) => pair);
+}
+
+type Ranked = { candidate: Candidate; tierRank: number; rank: number };
+
+function ranked(candidates: readonly Candidate[]): Ranked[] {
+  const tiers = placesOf(candidates.map(({ tier }) => tier));
+  const times = placesOf(candidates.map(since));
+  return candidates
+    .map((candidate) => ({
+      candidate,
+      tierRank: tiers.get(candidate.tier) ?? 0,
+      rank: times.get(since(candidate)) ?? 0,
+    }))
+    .sort((x, y) => x.tierRank - y.tierRank || x.rank - y.rank || x.candidate.draw - y.candidate.draw);
+}
+
+/** Dense ranks: equal values have one place. */
+function placesOf(values: readonly number[]): Map<number, number> {
+  const sorted = [...new Set(values)].sort((x, y) => (x < y ? -1 : 1));
+  return new Map(sorted.map((value, place) => [value, place]));
 }
 
 function since(candidate: Candidate): number {
   return candidate.releasedAt ?? Number.NEGATIVE_INFINITY;
 }
 
-/** As many as one lock script takes at once. */
-const MOST_PAIRS = 8;
+export type Shortage = { party: Side | 'both'; inPool: number; held: number; needed: number };
 
-/**
- * The best pairs of two different DIDs, best first; empty when there is none. A pair is as good as the ranks of its two
- * sides together, so that neither party pays for the other; DIDs that a caller let go of at the same time, or never had, are
- * of one rank.
- */
-export function bestPairs(forA: readonly Candidate[], forB: readonly Candidate[]): Pair[] {
-  const pairs: { pair: Pair; rank: number }[] = [];
-  for (const [a, rankA] of ranksOf(ranked(forA))) {
-    for (const [b, rankB] of ranksOf(ranked(forB))) {
-      if (a.didId !== b.didId) pairs.push({ pair: { a, b }, rank: rankA + rankB });
-    }
+/** Why no pair exists and with how many DIDs there would be one. Held: live or cooling. */
+export function shortageOf({ pool, histories, wishes }: Choice): Shortage {
+  const a = countOf(pool, histories.a, wishes.a);
+  const b = countOf(pool, histories.b, wishes.b);
+  const [isFullA, isFullB] = [a.held >= a.dids, b.held >= b.dids];
+  if (isFullA && isFullB) {
+    const inPool = Math.max(a.dids, b.dids);
+    return { party: 'both', inPool, held: Math.max(a.held, b.held), needed: inPool + 2 };
   }
-  return pairs
-    .sort((x, y) => x.rank - y.rank)
-    .slice(0, MOST_PAIRS)
-    .map(({ pair }) => pair);
-}
-
-function ranksOf(sorted: readonly Candidate[]): [Candidate, number][] {
-  let rank = 0;
-  return sorted.map((candidate, place) => {
-    const before = sorted[place - 1];
-    if (before !== undefined && since(before) !== since(candidate)) rank += 1;
-    return [candidate, rank];
-  });
-}
-
-/** How many DIDs of a pool each party's phone holds, live or cooling. */
-export type Holdings = { inPool: number; heldByA: number; heldByB: number };
-
-export type Shortage = { party: 'a' | 'b' | 'both'; held: number; needed: number };
-
-/** Why no pair exists and with how many DIDs in the pool there would be one. */
-export function shortageOf({ inPool, heldByA, heldByB }: Holdings): Shortage {
-  const isFullA = heldByA >= inPool;
-  const isFullB = heldByB >= inPool;
-  if (isFullA && isFullB) return { party: 'both', held: inPool, needed: inPool + 2 };
   // With one more DID the saturated party takes that one, and the other one of its free ones.
-  if (isFullA) return { party: 'a', held: heldByA, needed: inPool + 1 };
-  if (isFullB) return { party: 'b', held: heldByB, needed: inPool + 1 };
+  if (isFullA) return { party: 'a', inPool: a.dids, held: a.held, needed: a.dids + 1 };
+  if (isFullB) return { party: 'b', inPool: b.dids, held: b.held, needed: b.dids + 1 };
   // Both have the same single DID left, and a pair needs two.
-  return { party: 'both', held: Math.max(heldByA, heldByB), needed: inPool + 1 };
+  const inPool = Math.max(a.dids, b.dids);
+  return { party: 'both', inPool, held: Math.max(a.held, b.held), needed: inPool + 1 };
 }

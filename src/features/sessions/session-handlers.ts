@@ -4,8 +4,10 @@ import type { Db } from '../../db/database.ts';
 import type { components } from '../../generated/schema.ts';
 import { eachInPlace } from '../../kernel/each-in-place.ts';
 import { catalogue, Failure } from '../../kernel/errors.ts';
-import type { Party, Session, Stage } from './session.ts';
-import type { CreateSession, NewSessionInput } from './session-creation-service.ts';
+import type { NewSessionInput } from './new-session.ts';
+import type { AllocationStep, Party, Session, Stage } from './session.ts';
+import type { CreateSession } from './session-creation-service.ts';
+import type { RehomeSession } from './session-rehome-service.ts';
 import type { SessionService } from './session-service.ts';
 
 type SessionOperations =
@@ -15,7 +17,8 @@ type SessionOperations =
   | 'getSession'
   | 'updateSession'
   | 'endSession'
-  | 'reopenSession';
+  | 'reopenSession'
+  | 'rehomeSession';
 
 function toPartyView(party: Party): components['schemas']['Party'] {
   return {
@@ -42,6 +45,7 @@ function toSessionView(session: Session): components['schemas']['Session'] {
     ended_at: session.endedAt?.toISOString() ?? null,
     after_end: session.afterEnd.map(toStageView),
     grace_ends_at: session.graceEndsAt?.toISOString() ?? null,
+    allocation: session.allocation,
     cooling_seconds: session.coolingSeconds,
     ring_timeout_seconds: session.ringTimeoutSeconds,
     max_call_seconds: session.maxCallSeconds,
@@ -57,13 +61,14 @@ function toSessionView(session: Session): components['schemas']['Session'] {
 }
 
 function toItemError(failure: Failure): components['schemas']['ItemError'] {
-  const { faults, saturation } = failure.details;
+  const { faults, saturation, steps } = failure.details;
   return {
     code: failure.code,
     title: catalogue[failure.code].title,
     detail: failure.message,
     ...(faults === undefined ? {} : { errors: [...faults] }),
     ...(saturation === undefined ? {} : { saturation }),
+    ...(steps === undefined ? {} : { allocation: { steps: [...steps] as AllocationStep[] } }),
   };
 }
 
@@ -73,6 +78,7 @@ const AT_ONCE = 8;
 export function sessionHandlers(
   sessions: SessionService,
   create: CreateSession,
+  rehome: RehomeSession,
 ): Pick<Handlers, SessionOperations> {
   const createOne = async (
     db: Db,
@@ -126,6 +132,11 @@ export function sessionHandlers(
       const { immediately = false } = call.body ?? {};
       const session = await sessions.end(call.unit, tenantOf(call), call.params.session_id, immediately);
       return { status: 200, body: toSessionView(session) };
+    },
+    async rehomeSession(call) {
+      const id = call.params.session_id;
+      await rehome(call.unit, tenantOf(call), id, call.body?.allocation ?? {});
+      return { status: 200, body: toSessionView(await sessions.get(call.unit, tenantOf(call), id)) };
     },
     async reopenSession(call) {
       const { session_id } = call.params;

@@ -13,6 +13,7 @@ import {
   storedStages,
 } from './after-end.ts';
 import { bindPhone, releasePhone } from './binding-store.ts';
+import type { Asker } from './new-session.ts';
 import {
   openPhone,
   type Phones,
@@ -24,7 +25,6 @@ import {
 } from './party-phones.ts';
 import { findCallers, setPhones, updateRole } from './party-store.ts';
 import { type Direction, type Session, type Side, sides } from './session.ts';
-import type { Asker } from './session-creation-service.ts';
 import {
   endSession,
   findSession,
@@ -88,6 +88,7 @@ export function createSessionService(parts: {
       endedAt: row.ended_at,
       afterEnd: shownStages(stages),
       graceEndsAt: row.grace_ends_at,
+      allocation: { steps: [], reasons: { a: [], b: [] }, ...row.allocation },
       coolingSeconds: row.cooling_seconds,
       ringTimeoutSeconds: row.ring_timeout_seconds,
       maxCallSeconds: row.max_call_seconds,

@@ -1,7 +1,7 @@
 import type { Db } from '../../db/database.ts';
 import type { Id, Owner, TenantId } from '../../kernel/ids.ts';
 import { graceSecondsOf, type StoredStage } from './after-end.ts';
-import type { Direction, SessionStatus, Side } from './session.ts';
+import type { Allocation, Direction, SessionStatus, Side } from './session.ts';
 
 export type SessionRow = {
   id: Id<'ses'>;
@@ -14,6 +14,8 @@ export type SessionRow = {
   expires_at: Date;
   ended_at: Date | null;
   after_end: StoredStage[];
+  /** Empty for sessions of the time before it was kept. */
+  allocation: Partial<Allocation>;
   grace_ends_at: Date | null;
   cooling_seconds: number;
   ring_timeout_seconds: number;
@@ -36,7 +38,7 @@ export type SessionRow = {
 const PHASE = 'session_phase(s.ended_at, s.expires_at, s.after_end, now())';
 
 const SELECT = `select s.id, s.livemode, pool.name as pool, s.transaction_ref, phase.status, s.direction, s.expires_at,
-    s.ended_at, s.after_end, phase.grace_ends_at, s.cooling_seconds, s.ring_timeout_seconds, s.max_call_seconds,
+    s.ended_at, s.after_end, s.allocation, phase.grace_ends_at, s.cooling_seconds, s.ring_timeout_seconds, s.max_call_seconds,
     s.sliding_seconds, s.max_calls, s.calls_made, s.end_after_first_call, s.metadata, s.created_at, s.updated_at,
     a.role as a_role, da.e164 as a_number, b.role as b_role, db.e164 as b_number,
     (select jsonb_agg(jsonb_build_object('side', f.side, 'sealed', encode(f.sealed, 'base64'),
@@ -93,6 +95,16 @@ export async function lockSession(db: Db, owner: Owner, id: string): Promise<Ses
     [owner.tenantId, owner.livemode, id],
   );
   return row?.status ?? null;
+}
+
+/** The pool of a session that is there. */
+export async function findPoolId(db: Db, tenantId: TenantId, id: string): Promise<string> {
+  const [row] = await db.rows<{ pool_id: string }>(
+    'select pool_id from sessions where tenant_id = $1 and id = $2',
+    [tenantId, id],
+  );
+  if (row === undefined) throw new Error('the session is not there');
+  return row.pool_id;
 }
 
 export type SessionChange = {

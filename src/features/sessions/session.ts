@@ -15,6 +15,28 @@ export type Stage = { seconds: number; allow: Allow; forwardToLast4: string | nu
 /** One side as its tenant may see it: of each phone only the end, in the order in which they are tried. */
 export type Party = { role: string | null; maskingNumber: string; phonesLast4: string[] };
 
+/** Why a party got its DID. */
+export type Reason =
+  | 'required'
+  | 'preferred'
+  | 'had_last_time'
+  | 'wished_region'
+  | 'fallback_region'
+  | 'wished_carrier'
+  | 'unhealthy'
+  | 'never_held'
+  | 'released_longest_ago';
+
+/** One step on the way to a pair: the pool itself, or one for the case that it has none. */
+export type AllocationStep = {
+  step: 'pool' | 'other_region' | 'shorter_cooling' | 'other_pool';
+  pool: string;
+  outcome: 'found' | 'exhausted' | 'not_applicable';
+};
+
+/** How the pair was found, and why it was chosen. */
+export type Allocation = { steps: AllocationStep[]; reasons: Record<Side, Reason[]> };
+
 export type Session = {
   id: Id<'ses'>;
   livemode: boolean;
@@ -28,6 +50,7 @@ export type Session = {
   afterEnd: Stage[];
   /** When the last stage is over; null without stages. */
   graceEndsAt: Date | null;
+  allocation: Allocation;
   coolingSeconds: number;
   ringTimeoutSeconds: number;
   maxCallSeconds: number;

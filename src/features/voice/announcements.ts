@@ -9,6 +9,8 @@ const LANGUAGE = 'en-US';
 const texts: Record<Announcement | 'connecting' | 'not_reached' | 'failed', string> = {
   connecting: 'Connecting your call.',
   over: 'This connection is over. The number is no longer in use for your order. Goodbye.',
+  number_changed:
+    'The number of your contact has changed. Please call the new number that you were given. Goodbye.',
   not_connected: 'This number is not connected to your phone. Goodbye.',
   unavailable: 'This service is not available at the moment. Goodbye.',
   not_allowed: 'Calls in this direction are not possible. You will be called. Goodbye.',

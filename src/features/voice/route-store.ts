@@ -75,6 +75,7 @@ export async function findBindings(
     sessionId: row.session_id,
     side: row.side,
     isReleased: row.is_released,
+    isMoved: row.is_moved,
     phase: phaseOf(row),
     direction: row.direction,
     ringTimeoutSeconds: row.ring_timeout_seconds,
@@ -109,6 +110,7 @@ type FactsRow = (
   session_id: string;
   side: BindingsRow['side'];
   is_released: boolean;
+  is_moved: boolean;
   is_ended: boolean;
   forward_sealed: Buffer | null;
   forward_key_version: number | null;

@@ -16,6 +16,7 @@ export type RouteReason =
   | 'session_ended'
   | 'session_expired'
   | 'phone_replaced'
+  | 'session_rehomed'
   | 'call_limit_reached'
   | 'caller_not_allowed';
 
@@ -37,8 +38,10 @@ export type SessionPhase = { is: 'active' } | GraceStage | { is: 'ended' } | { i
 export type BindingFacts = {
   sessionId: string;
   side: Side;
-  /** The phone was taken out of the session. */
+  /** The binding cools: the phone was taken out of the session, or the party got another DID. */
   isReleased: boolean;
+  /** The party has another DID now. */
+  isMoved: boolean;
   phase: SessionPhase;
   direction: SessionsRow['direction'];
   ringTimeoutSeconds: number;
@@ -62,7 +65,7 @@ export type RouteFacts = {
 };
 
 /** What a caller hears who is not connected; the words are in announcements.ts. */
-export type Announcement = 'over' | 'not_connected' | 'unavailable' | 'not_allowed';
+export type Announcement = 'over' | 'number_changed' | 'not_connected' | 'unavailable' | 'not_allowed';
 
 export type Route = { reason: RouteReason; trace: RouteStep[] } & (
   | { decision: 'bridge'; binding: BindingFacts; callerId: E164 }
@@ -134,6 +137,10 @@ export function decideRoute(facts: RouteFacts): Route {
   if (phase.is === 'expired') {
     stop('session', 'The session has expired.');
     return announce('session_expired', 'over', binding);
+  }
+  if (binding.isReleased && binding.isMoved) {
+    stop('session', 'The session goes on with another masking number of this party.');
+    return announce('session_rehomed', 'number_changed', binding);
   }
   if (binding.isReleased) {
     stop('session', 'The session goes on with another phone of this party.');
