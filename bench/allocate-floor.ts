@@ -36,6 +36,12 @@ app.post('/v1/sessions', express.json(), async (_req, res) => {
     end_after_first_call: false,
     metadata: {},
     created_at: now,
+    allocation: {
+      steps: [{ step: 'pool', pool: 'default', outcome: 'found' }],
+      reasons: { a: ['never_held'], b: ['never_held'] },
+    },
+    after_end: [],
+    grace_seconds: 0,
     did_a: didA,
     did_b: didB,
     role_a: 'driver',
@@ -43,7 +49,7 @@ app.post('/v1/sessions', express.json(), async (_req, res) => {
   };
   await pool.query({
     name: 'settle',
-    text: 'select settle_allocation($1, true, $2, $3, $4, $5, $6, $7, $8, $9, 1) as outcome',
+    text: 'select settle_allocation($1, true, $2, $3, $4, $5, $6, $7, $8, $9, 1, false) as outcome',
     values: [
       tenantId,
       id,

@@ -1,10 +1,13 @@
 import type { RequestHandler, Response } from 'express';
+import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { Failure } from '../kernel/errors.ts';
 import type { RedisClient } from '../redis/client.ts';
 import type { Actor } from './contract.ts';
 
 const WINDOW_SECONDS = 60;
+/** Keys that are in use at the same time in one process. */
+const MOST_KEYS = 10_000;
 /** Guessing keys is hopeless at any rate; this keeps it from costing us database look-ups. */
 const FAILED_KEYS_PER_WINDOW = 60;
 
@@ -33,11 +36,11 @@ export function createRateLimits(redis: RedisClient, perMinute: number): RateLim
       inMemoryBlockOnConsumed: points,
       insuranceLimiter: new RateLimiterMemory({ points, duration: WINDOW_SECONDS }),
     });
-  const keys = limiter('key', perMinute);
+  const keys = inShares(limiter('key', perMinute), shareOf(perMinute));
   const guesses = limiter('guess', FAILED_KEYS_PER_WINDOW);
   return {
     perKey: (_req, res, next) => {
-      keys.consume((res.locals.actor as Actor).keyId).then(
+      keys((res.locals.actor as Actor).keyId).then(
         (seen) => {
           setHeaders(res, perMinute, seen);
           next();
@@ -57,13 +60,54 @@ export function createRateLimits(redis: RedisClient, perMinute: number): RateLim
   };
 }
 
+/** Points that a process takes at once: a hundredth of the limit, and at small limits each on its own. */
+function shareOf(points: number): number {
+  return Math.max(1, Math.floor(points / 100));
+}
+
+type Share = { left: number; until: number; remaining: number };
+
+/**
+ * Takes points from the common counter by the share and spends them here, so that few requests wait for Redis. What a process
+ * has not spent when the window ends is lost to the others: at most one share for each process.
+ */
+function inShares(
+  limiter: RateLimiterRedis,
+  share: number,
+): (key: string) => Promise<Pick<RateLimiterRes, 'remainingPoints' | 'msBeforeNext'>> {
+  if (share === 1) return (key) => limiter.consume(key);
+  const shares = new LRUCache<string, Share>({ max: MOST_KEYS });
+  const pending = new Map<string, Promise<unknown>>();
+  const refill = async (key: string): Promise<void> => {
+    const { remainingPoints, msBeforeNext } = await limiter.consume(key, share);
+    shares.set(key, { left: share, until: Date.now() + msBeforeNext, remaining: remainingPoints });
+  };
+  return async (key) => {
+    for (;;) {
+      const mine = shares.get(key);
+      const msBeforeNext = mine === undefined ? 0 : mine.until - Date.now();
+      if (mine !== undefined && mine.left > 0 && msBeforeNext > 0) {
+        mine.left -= 1;
+        return { remainingPoints: mine.remaining + mine.left, msBeforeNext };
+      }
+      const refilling = pending.get(key) ?? refill(key).finally(() => pending.delete(key));
+      pending.set(key, refilling);
+      await refilling;
+    }
+  };
+}
+
 function limited(msBeforeNext: number): Failure {
   const message = 'Too many requests. Wait for as long as Retry-After says.';
   return new Failure('rate_limited', message, { retryAfterSeconds: Math.ceil(msBeforeNext / 1000) });
 }
 
 /** IETF draft-ietf-httpapi-ratelimit-headers. */
-function setHeaders(res: Response, quota: number, seen: RateLimiterRes): void {
+function setHeaders(
+  res: Response,
+  quota: number,
+  seen: Pick<RateLimiterRes, 'remainingPoints' | 'msBeforeNext'>,
+): void {
   res.set('RateLimit-Policy', `"default";q=${quota};w=${WINDOW_SECONDS}`);
   res.set(
     'RateLimit',
