@@ -1,6 +1,6 @@
 // Allocation by a pool's rules: Postgres says what the phones have had and writes what was chosen; which DIDs a pool has is
 // read once and kept by each process until the pool's version moves, and the choice itself is made there (pair-choice.ts).
-import { down as withoutOld, up as withOld } from './20261124090600_create_allocation_functions.js';
+import { up as withOld, down as withoutOld } from './20261124090600_create_allocation_functions.js';
 
 const up_sql = `
 -- Rows of dids and tenants are never deleted, and every claim locks the DIDs that it uses. These two checks cost a row lock
@@ -8,8 +8,9 @@ const up_sql = `
 alter table session_parties drop constraint session_parties_tenant_id_did_id_fkey;
 alter table sessions drop constraint sessions_tenant_id_fkey;
 
--- A pool with its rules and the DIDs that are in service, as of one moment. null: no such pool.
-create function pool_snapshot(p_tenant text, p_pool text)
+-- A pool with its rules and the DIDs that are in service, as of one moment; no row: no such pool. Without the DIDs when its
+-- version is p_known: they are what they were then.
+create function pool_snapshot(p_tenant text, p_pool text, p_known bigint)
 returns table (id text, name text, version bigint, cooling_seconds integer, budget_cooling_seconds integer, affinity text,
                regions text[], region_match text, carriers text[], exhaustion jsonb, dids jsonb)
 language plpgsql volatile as $$
@@ -19,12 +20,14 @@ begin
     select p.id::text, p.name::text, p.version,
            greatest(coalesce(p.cooling_seconds, 0), coalesce(p.budget_cooling_seconds, 0)), p.budget_cooling_seconds,
            p.affinity, p.regions, p.region_match, p.carriers, p.exhaustion,
-           (select coalesce(jsonb_agg(jsonb_build_array(d.id, d.e164, d.region, d.carrier, d.reserved, d.health, d.load)
-                                      order by d.spread), '[]')
-              from public.dids d where d.tenant_id = p_tenant and d.pool_id = p.id and d.status = 'active')
+           case when p.version is distinct from p_known then
+             (select coalesce(jsonb_agg(jsonb_build_array(d.id, d.e164, d.region, d.carrier, d.reserved, d.health, d.load)
+                                        order by d.spread), '[]')
+                from public.dids d where d.tenant_id = p_tenant and d.pool_id = p.id and d.status = 'active')
+           end
       from public.pools p where p.tenant_id = p_tenant and p.id = p_pool;
 end $$;
-grant execute on function pool_snapshot(text, text) to maskplane_app;
+grant execute on function pool_snapshot(text, text, bigint) to maskplane_app;
 
 -- The DIDs that these callers have had, each once. let_go_at in seconds; null while one of them holds it, live or cooling.
 create function dids_had(p_tenant text, p_callers bytea[], out did_ids text[], out let_go_at double precision[])
@@ -178,13 +181,15 @@ language sql volatile as $$
 $$;
 grant execute on function remember_pair(text, bytea, bytea, text, text) to maskplane_app;
 
--- Gives both parties of a live session new DIDs, which none of their phones holds. The old bindings cool from now on. For the transaction that has locked the session. 'settled', or 'conflict' with nothing done.
+-- Gives both parties of a live session new DIDs, which none of their phones holds. The old bindings cool from now on, for no
+-- less than the misroute budget of the pool that it comes to asks for. For the transaction that has locked the session.
+-- 'settled', or 'conflict' with nothing done.
 create function rehome_session(p_tenant text, p_session text, p_pool text, p_did_a text, p_did_b text,
                                p_allocation jsonb, p_remember boolean)
 returns text
 language plpgsql volatile as $$
 declare
-  v_free_at timestamptz;
+  v_session public.sessions;
   v_callers bytea[];
   v_sides text[];
   v_dids text[];
@@ -192,19 +197,21 @@ begin
   perform public.hold_dids(p_tenant, array[p_did_a, p_did_b]);
   update public.session_parties p set did_id = case p.side when 'a' then p_did_a else p_did_b end
    where p.tenant_id = p_tenant and p.session_id = p_session;
-  update public.bindings b set released_at = now(), free_at = now() + make_interval(secs => s.cooling_seconds)
-    from public.sessions s
-   where b.tenant_id = p_tenant and b.session_id = p_session and b.released_at is null
-     and s.tenant_id = p_tenant and s.id = p_session;
+  update public.sessions s
+     set pool_id = p_pool, allocation = p_allocation, updated_at = now(),
+         cooling_seconds = greatest(s.cooling_seconds, (select p.budget_cooling_seconds from public.pools p
+                                                         where p.tenant_id = p_tenant and p.id = p_pool))
+   where s.tenant_id = p_tenant and s.id = p_session
+  returning * into v_session;
+  update public.bindings b set released_at = now(), free_at = now() + make_interval(secs => v_session.cooling_seconds)
+   where b.tenant_id = p_tenant and b.session_id = p_session and b.released_at is null;
   select array_agg(f.side order by f.side, f.position), array_agg(f.caller_index order by f.side, f.position),
          array_agg(case f.side when 'a' then p_did_a else p_did_b end order by f.side, f.position)
     into v_sides, v_callers, v_dids
     from public.session_phones f
    where f.tenant_id = p_tenant and f.session_id = p_session and f.removed_at is null;
-  update public.sessions s set pool_id = p_pool, allocation = p_allocation, updated_at = now()
-   where s.tenant_id = p_tenant and s.id = p_session
-  returning s.expires_at + make_interval(secs => s.grace_seconds + s.cooling_seconds) into v_free_at;
-  perform public.claim_bindings(p_tenant, p_session, v_sides, v_dids, v_callers, v_free_at);
+  perform public.claim_bindings(p_tenant, p_session, v_sides, v_dids, v_callers, v_session.expires_at
+                                + make_interval(secs => v_session.grace_seconds + v_session.cooling_seconds));
   if p_remember then
     perform public.remember_pair(p_tenant, v_callers[1], v_callers[array_position(v_sides, 'b')], p_did_a, p_did_b);
   end if;
@@ -250,7 +257,7 @@ drop function hold_dids(text, text[]);
 drop function claim_bindings(text, text, text[], text[], bytea[], timestamptz);
 drop function open_allocation(text, boolean, text, text, text[], bytea[], bytea[], text);
 drop function dids_had(text, bytea[]);
-drop function pool_snapshot(text, text);
+drop function pool_snapshot(text, text, bigint);
 alter table sessions add constraint sessions_tenant_id_fkey foreign key (tenant_id) references tenants (id);
 alter table session_parties add constraint session_parties_tenant_id_did_id_fkey
   foreign key (tenant_id, did_id) references dids (tenant_id, id);

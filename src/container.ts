@@ -16,7 +16,7 @@ import { measureRedials } from './features/pool/misroute-budget-service.ts';
 import { poolHandlers } from './features/pool/pool-handlers.ts';
 import { createFirstPools } from './features/pool/pool-service.ts';
 import { keptSnapshots } from './features/pool/pool-snapshot-service.ts';
-import { forgetHistory, purgeBindings } from './features/sessions/binding-store.ts';
+import { forgetHistory, forgetPairs, purgeBindings } from './features/sessions/binding-store.ts';
 import { openPhone } from './features/sessions/party-phones.ts';
 import { sessionCreation } from './features/sessions/session-creation-service.ts';
 import { sessionHandlers } from './features/sessions/session-handlers.ts';
@@ -125,6 +125,7 @@ export function createContainer(options: ContainerOptions): Container {
         perTenant: [
           purgeBindings,
           forgetHistory,
+          forgetPairs,
           (db, tenantId) => finishRetiring(db, tenantId),
           (db, _tenantId, most) => forgetOldKeys(db, most),
         ],

@@ -1,7 +1,7 @@
 import type { Mutation } from './mutation.ts';
 
 const tables = 'migrations/20261124090300_create_sessions.js';
-const functions = 'migrations/20261124090600_create_allocation_functions.js';
+const functions = 'migrations/20261124100300_allocate_by_pool_rules.js';
 const bindings = 'src/features/sessions/binding-store.ts';
 const race = 'test/race/allocation.test.ts';
 const grace = 'test/http/session-grace.test.ts';
@@ -34,8 +34,8 @@ export const allocationMutations: readonly Mutation[] = [
     edits: [
       {
         file: functions,
-        from: 'where held.free_at <= now()\n    returning 1',
-        to: 'where true\n    returning 1',
+        from: 'where held.free_at <= now();',
+        to: 'where true;',
       },
     ],
     tests: [race],
@@ -63,8 +63,8 @@ export const allocationMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'src/features/sessions/pair-choice.ts',
-        from: 'if (a.didId !== b.didId) pairs.push',
-        to: 'pairs.push',
+        from: 'if (a.didId === b.didId) continue;',
+        to: '',
       },
     ],
     tests: ['test/http/session-choice.test.ts'],
@@ -101,8 +101,8 @@ export const allocationMutations: readonly Mutation[] = [
     edits: [
       {
         file: functions,
-        from: "v_free_at timestamptz := (p_session->>'expires_at')::timestamptz\n                           + make_interval(secs => (p_session->>'cooling_seconds')::integer);",
-        to: "v_free_at timestamptz := (p_session->>'expires_at')::timestamptz;",
+        from: 'returning expires_at + make_interval(secs => grace_seconds + cooling_seconds) into v_free_at;',
+        to: 'returning expires_at into v_free_at;',
       },
     ],
     tests: ['test/database/cooling.test.ts'],
@@ -117,6 +117,17 @@ export const allocationMutations: readonly Mutation[] = [
       },
     ],
     tests: ['test/database/cooling.test.ts'],
+  },
+  {
+    guard: 'the cooling time begins after the stages: a new session',
+    edits: [
+      {
+        file: functions,
+        from: 'returning expires_at + make_interval(secs => grace_seconds + cooling_seconds) into v_free_at;',
+        to: 'returning expires_at + make_interval(secs => cooling_seconds) into v_free_at;',
+      },
+    ],
+    tests: [grace],
   },
   {
     guard: 'the cooling time begins after the stages: a change',
@@ -211,8 +222,8 @@ export const allocationMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'src/features/sessions/allocation.ts',
-        from: "const pair = (lock.outcome === 'locked' ? pairs[lock.index] : undefined) ?? best;",
-        to: "if (lock.outcome !== 'locked') continue;\n    const pair = pairs[lock.index] ?? best;",
+        from: "const place = lock.outcome === 'locked' ? lock.index : 0;",
+        to: "if (lock.outcome !== 'locked') continue;\n      const place = lock.index;",
       },
     ],
     tests: [race],

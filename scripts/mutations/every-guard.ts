@@ -1,10 +1,12 @@
 import { accessMutations } from './access.ts';
 import { allocationMutations } from './allocation.ts';
+import { choiceMutations } from './choice.ts';
 import type { Mutation } from './mutation.ts';
 import { routingMutations } from './routing.ts';
 
 export const everyGuard: readonly Mutation[] = [
   ...allocationMutations,
+  ...choiceMutations,
   ...routingMutations,
   ...accessMutations,
 ];

@@ -84,6 +84,11 @@ export const routingMutations: readonly Mutation[] = [
     tests: ['test/http/session-grace-calls.test.ts'],
   },
   {
+    guard: 'a number that a party had before it got another one says so',
+    edits: [{ file: route, from: 'if (binding.isReleased && binding.isMoved) {', to: 'if (false) {' }],
+    tests: ['test/http/session-rehome.test.ts'],
+  },
+  {
     guard: 'a phone that left its session connects nobody',
     edits: [{ file: route, from: 'if (binding.isReleased) {', to: 'if (false) {' }],
     tests: ['test/http/session-changes.test.ts'],

@@ -64,6 +64,7 @@ function poolOf(count: number): PoolSnapshot {
     },
     dids,
     byId: new Map(dids.map((did) => [did.didId, did])),
+    byNumber: new Map(),
     groups: new Map(),
     meanLoad: 0,
   };

@@ -908,7 +908,10 @@ export interface components {
         RegionMatch: "prefer" | "require";
         /** @description Carriers of DIDs, best first. A preference only. */
         Carriers: components["schemas"]["Label"][];
-        /** @description What is tried, in this order, when no pair is free. Without any step that is `pool_exhausted`. */
+        /**
+         * @description What is tried, in this order, when no pair is free. What a step allows stays allowed for those after it. Without any
+         *     step that is `pool_exhausted`.
+         */
         Exhaustion: components["schemas"]["ExhaustionStep"][];
         ExhaustionStep: {
             /**
@@ -1301,7 +1304,7 @@ export interface components {
         AllocationStep: {
             /** @enum {string} */
             step: "pool" | "other_region" | "shorter_cooling" | "other_pool";
-            /** @description The name of the pool that was searched. */
+            /** @description The name of the pool that was searched. A step may search several, one after the other. */
             pool: string;
             /** @enum {string} */
             outcome: "found" | "exhausted" | "not_applicable";
@@ -2557,6 +2560,23 @@ export interface operations {
                      *       "ended_at": null,
                      *       "after_end": [],
                      *       "grace_ends_at": null,
+                     *       "allocation": {
+                     *         "steps": [
+                     *           {
+                     *             "step": "pool",
+                     *             "pool": "default",
+                     *             "outcome": "found"
+                     *           }
+                     *         ],
+                     *         "reasons": {
+                     *           "a": [
+                     *             "never_held"
+                     *           ],
+                     *           "b": [
+                     *             "released_longest_ago"
+                     *           ]
+                     *         }
+                     *       },
                      *       "cooling_seconds": 86400,
                      *       "ring_timeout_seconds": 30,
                      *       "max_call_seconds": 3600,

@@ -173,6 +173,13 @@ describe('row-level security', () => {
       [session.id],
     );
     await world.sql(
+      `insert into pair_history (tenant_id, caller_a, caller_b, did_a, did_b)
+       select a.tenant_id, a.caller_index, b.caller_index, a.did_id, b.did_id
+         from bindings a join bindings b on b.tenant_id = a.tenant_id and b.session_id = a.session_id and b.side = 'b'
+        where a.session_id = $1 and a.side = 'a'`,
+      [session.id],
+    );
+    await world.sql(
       `insert into calls (tenant_id, id, livemode, provider_account_id, provider_call_id, did_id, session_id, decision,
                           reason, trace, status)
        select tenant_id, 'call_' || md5(id), livemode, provider_account_id, id, id, $2, 'bridge', 'live_binding', '[]',

@@ -71,6 +71,7 @@ describe('bad input', () => {
       createSession: newSessionBody,
       updateSession: { direction: 'both', after_end },
       endSession: { hangup_live_calls: false },
+      rehomeSession: { allocation: { preferred_dids: { a: [did1] } } },
       reopenSession: { expires_in_seconds: 60 },
       explainRoute: { to: did1, from: A },
     };

@@ -9,8 +9,18 @@ const HOUR = 3_600;
 const DAY = 86_400;
 const A = '+919800000001';
 
-/** A session of the past, in seconds before now; `phones` are single letters that stand for callers. */
-type Past = { from: number; to: number; cooling: number; phones: [string, string] };
+/**
+ * A session of the past, in seconds before now; `phones` stand for callers. `grace`: how long its stages took after it was
+ * off; `left`: when its first phone was taken out of it.
+ */
+type Past = {
+  from: number;
+  to: number;
+  cooling: number;
+  phones: [string, string];
+  grace?: number;
+  left?: number;
+};
 
 async function insertPast(
   world: World,
@@ -23,26 +33,33 @@ async function insertPast(
     `with past as (
        select p.*, 'ses_' || lpad(to_hex((extract(epoch from now() - make_interval(secs => p."from")) * 1000)::bigint), 12, '0')
                           || lpad(to_hex(p.place), 20, '0') as id
-         from jsonb_to_recordset($3) as p ("from" float8, "to" float8, cooling integer, a text, b text, place integer)
+         from jsonb_to_recordset($3) as p ("from" float8, "to" float8, cooling integer, grace integer, "left" float8,
+                                           a text, b text, place integer)
      ), pool as (
        select tenant_id, id, livemode, (select min(d.id) from dids d where d.pool_id = pools.id) as did
          from pools where tenant_id = $1 and name = $2 and livemode
      ), made as (
        insert into sessions (tenant_id, id, livemode, pool_id, direction, expires_at, cooling_seconds, ring_timeout_seconds,
-                             max_call_seconds, metadata, created_at)
+                             max_call_seconds, metadata, created_at, grace_seconds)
        select pool.tenant_id, past.id, pool.livemode, pool.id, 'both', now() - make_interval(secs => past."to"), past.cooling,
-              30, 3600, '{}', now() - make_interval(secs => past."from")
+              30, 3600, '{}', now() - make_interval(secs => past."from"), coalesce(past.grace, 0)
          from past, pool
      ), sides as (
-       select past.id, side, case side when 'a' then a else b end as phone, "from" from past, (values ('a'), ('b')) s (side)
+       select past.id, side, case side when 'a' then a else b end as phone,
+              case side when 'a' then now() - make_interval(secs => past."left") end as removed_at from past, (values ('a'), ('b')) s (side)
      ), parties as (
        insert into session_parties (tenant_id, session_id, side, did_id)
        select pool.tenant_id, sides.id, sides.side, pool.did from sides, pool
      )
-     insert into session_phones (tenant_id, session_id, side, position, caller_index, sealed, key_version)
-     select pool.tenant_id, sides.id, sides.side, 0, sha256(sides.phone::bytea), '', 1 from sides, pool`,
+     insert into session_phones (tenant_id, session_id, side, position, caller_index, sealed, key_version, removed_at)
+     select pool.tenant_id, sides.id, sides.side, 0, sha256(sides.phone::bytea), '', 1, sides.removed_at
+       from sides, pool`,
     [tenant.id, poolName, JSON.stringify(rows)],
   );
+}
+
+function freeAt({ to, cooling, grace = 0, left, phones }: Past, phone: string): number {
+  return (left !== undefined && phone === phones[0] ? left : to - grace) - cooling;
 }
 
 /** By definition: for each day and phone, how many sessions hold a DID at each moment at which one begins, or at dawn. */
@@ -52,7 +69,7 @@ function peaksOf(past: readonly Past[], days: number): number[] {
     const [dawn, dusk] = [(days - back) * DAY, (days - back - 1) * DAY];
     const moments = [dawn, ...past.map((one) => one.from).filter((at) => at <= dawn && at > dusk)];
     const heldAt = (phone: string, at: number) =>
-      past.filter((one) => one.phones.includes(phone) && one.from >= at && one.to - one.cooling < at).length;
+      past.filter((one) => one.phones.includes(phone) && one.from >= at && freeAt(one, phone) < at).length;
     return Math.max(...phones.flatMap((phone) => moments.map((at) => heldAt(phone, at))));
   });
 }
@@ -298,10 +315,18 @@ describe('capacity', () => {
         const from = 1_000 + random(12 * DAY - 2_000);
         const to = from - 60 - random(6 * HOUR);
         const cooling = random(2 * DAY);
+        const grace = i % 3 === 0 ? random(DAY) : 0;
+        const left = i % 4 === 0 ? to + 30 : undefined;
         // The reader comes a moment after the writer: nothing so near to the end of a day that it would be in the next one.
-        if ([from, to - cooling].some((at) => (at + 14 * DAY) % DAY > DAY - 60)) continue;
+        if (
+          [from, to - cooling, to - grace - cooling, to + 30 - cooling].some(
+            (at) => (at + 14 * DAY) % DAY > DAY - 60,
+          )
+        )
+          continue;
         const busy = ['a', 'b', 'c', 'd'][random(4)] ?? 'a';
-        past.push({ from, to, cooling, phones: [busy, `x${random(40)}`] });
+        const phones: [string, string] = [busy, `x${random(40)}`];
+        past.push({ from, to, cooling, grace, ...(left === undefined ? {} : { left }), phones });
       }
       await insertPast(world, tenant, 'default', past);
       const pool = (await tenant.api.get('/v1/pools/default')).body;

@@ -65,6 +65,7 @@ describe('Idempotency-Key', () => {
       ['/v1/sessions/batch', { sessions: [freshSession()] }, 'sessions'],
       [`/v1/sessions/${toEnd.body.id}/end`, {}, 'sessions'],
       [`/v1/sessions/${toReopen.body.id}/reopen`, {}, 'sessions'],
+      [`/v1/sessions/${toReopen.body.id}/rehome`, {}, 'bindings'],
       ['/v1/routes/explain', { to: did2, from: A }, 'calls'],
       ['/v1/capacity/plan', { party_classes: [courier] }, 'pools'],
     ];

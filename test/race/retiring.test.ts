@@ -54,4 +54,23 @@ describe('a DID that is retired while a session is being given it', () => {
     const states = (await tenant.api.get('/v1/dids')).body.data.map(({ status }: any) => status);
     assert.deepEqual(states, ['retiring', 'retiring']);
   });
+
+  it('that has chosen it, though not taken it yet, gets another', async () => {
+    const tenant = await newTenant(world, { dids: freshNumbers(4) });
+    const [a = '', b = ''] = freshNumbers(2, '+9198');
+    const dids: { id: string; e164: string }[] = (await tenant.api.get('/v1/dids')).body.data;
+    const left = dids.slice(0, 2);
+    await holder.query('begin');
+    // All of them, so that it comes upon them whichever it chooses; two are in service again before anybody sees it.
+    await holder.query(`update dids set status = 'retiring' where tenant_id = $1`, [tenant.id]);
+    const creating = tenant.api.post('/v1/sessions', { parties: { a: { phone: a }, b: { phone: b } } });
+    await holder.untilWaiting(1);
+    const ids = left.map(({ id }) => id);
+    await holder.query(`update dids set status = 'active' where id = any ($1)`, [ids]);
+    await holder.query('commit');
+    const { status, body, text } = await creating;
+    assert.equal(status, 201, text);
+    const given = [body.parties.a.masking_number, body.parties.b.masking_number];
+    assert.deepEqual(given.sort(), left.map(({ e164 }) => e164).sort());
+  });
 });

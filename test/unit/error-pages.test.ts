@@ -62,6 +62,7 @@ describe('the page of an error', () => {
         request_id: _id,
         errors: _errors,
         saturation: _saturation,
+        allocation: _allocation,
         ...rest
       } = example;
       assert.equal(type, `/docs/errors/${code}`);

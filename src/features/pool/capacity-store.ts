@@ -82,7 +82,8 @@ export async function readDailyPeaks(
 ): Promise<PeakHistory> {
   const rows = await db.rows<{ now: Date; peak: number | null }>(
     `with read as materialized (
-       select s.id, s.pool_id, s.created_at, least(s.ended_at, s.expires_at) as off_at, s.cooling_seconds
+       select s.id, s.pool_id, s.created_at, s.cooling_seconds,
+              least(s.ended_at, s.expires_at) + make_interval(secs => s.grace_seconds) as over_at
          from sessions s
         where s.tenant_id = $1 and s.livemode = $2
           and s.id >= 'ses_' || lpad(to_hex((extract(epoch from
@@ -97,7 +98,7 @@ export async function readDailyPeaks(
         where now() - make_interval(hours => 24 * (n + 1)) >= known.since
      ), taken as materialized (
        select p.caller_index, r.created_at as at,
-              least(r.off_at, p.removed_at) + make_interval(secs => r.cooling_seconds) as free_at
+              least(r.over_at, p.removed_at) + make_interval(secs => r.cooling_seconds) as free_at
          from read r
          join session_phones p on p.tenant_id = $1 and p.session_id = r.id and p.session_id >= (select min(id) from read)
         where r.pool_id = $3

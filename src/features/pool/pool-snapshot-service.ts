@@ -4,7 +4,7 @@ import type { TenantId } from '../../kernel/ids.ts';
 import type { PoolSnapshot } from './pool-snapshot.ts';
 import { readSnapshot } from './pool-snapshot-store.ts';
 
-/** Gives a pool as it is at `version`, or newer; null when it is gone. */
+/** Gives a pool as it is at `version`, or newer; null when it is gone. `version` null: as it is now. */
 export type SnapshotOf = (
   db: Db,
   tenantId: TenantId,
@@ -22,9 +22,9 @@ export function keptSnapshots(): SnapshotOf {
     sizeCalculation: (pool) => pool.dids.length + 1,
   });
   return async (db, tenantId, poolId, version) => {
-    const known = kept.get(poolId);
-    if (known !== undefined && known.version === version) return known;
-    const read = await readSnapshot(db, tenantId, poolId);
+    const known = kept.get(poolId) ?? null;
+    if (known !== null && known.version === version) return known;
+    const read = await readSnapshot(db, tenantId, poolId, known);
     if (read !== null) kept.set(poolId, read);
     return read;
   };

@@ -14,12 +14,23 @@ type SnapshotRow = {
   region_match: PoolRules['region_match'];
   carriers: string[];
   exhaustion: ExhaustionStep[];
-  dids: [string, string, string | null, string | null, boolean, number, number][];
+  dids: [string, string, string | null, string | null, boolean, number, number][] | null;
 };
 
-export async function readSnapshot(db: Db, tenantId: TenantId, poolId: string): Promise<PoolSnapshot | null> {
-  const [row] = await db.rows<SnapshotRow>('select * from pool_snapshot($1, $2)', [tenantId, poolId]);
+/** @param known what was read of the pool before, if anything was; given back when nothing has changed */
+export async function readSnapshot(
+  db: Db,
+  tenantId: TenantId,
+  poolId: string,
+  known: PoolSnapshot | null,
+): Promise<PoolSnapshot | null> {
+  const [row] = await db.rows<SnapshotRow>('select * from pool_snapshot($1, $2, $3)', [
+    tenantId,
+    poolId,
+    known?.version ?? null,
+  ]);
   if (row === undefined) return null;
+  if (row.dids === null) return known;
   const dids = row.dids.map(
     ([didId, e164, region, carrier, isReserved, health, load]): PoolDid => ({
       didId,
@@ -46,6 +57,7 @@ export async function readSnapshot(db: Db, tenantId: TenantId, poolId: string): 
     },
     dids,
     byId: new Map(dids.map((did) => [did.didId, did])),
+    byNumber: new Map(dids.map((did) => [did.e164, did])),
     groups: new Map(),
     meanLoad: dids.reduce((sum, did) => sum + did.load, 0) / Math.max(dids.length, 1),
   };

@@ -37,6 +37,7 @@ export type PoolSnapshot = {
   rules: ChoiceRules;
   dids: readonly PoolDid[];
   byId: ReadonlyMap<string, PoolDid>;
+  byNumber: ReadonlyMap<string, PoolDid>;
   /** What a choice works out of the snapshot once, by its wishes. */
   groups: Map<string, readonly DidGroup[]>;
   /** Of all its DIDs. */

@@ -74,3 +74,15 @@ export async function forgetHistory(db: Db, tenantId: TenantId, most: number): P
   );
   return gone.length;
 }
+
+/** Two people who had nothing to do with each other for so long have no old numbers. */
+export async function forgetPairs(db: Db, tenantId: TenantId, most: number): Promise<number> {
+  const gone = await db.rows(
+    `delete from pair_history where ctid = any (array(
+       select ctid from pair_history
+        where tenant_id = $1 and used_at < now() - make_interval(days => $2) limit $3))
+     returning 1`,
+    [tenantId, HISTORY_DAYS, most],
+  );
+  return gone.length;
+}

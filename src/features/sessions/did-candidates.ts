@@ -35,6 +35,8 @@ export type Wishes = {
 
 /** Enough that a pair is left when both parties' best are the same DID, or others are settling the best ones. */
 const MOST_OF_A_KIND = 8;
+/** Of a DID that the session prefers by name. */
+export const PREFERRED_TIER = -1;
 /** More than any tier of regions, carriers and health: at most 11 of the first two, and 2. */
 const WORST_TIER = 1_000;
 
@@ -127,7 +129,7 @@ function tierOf(did: PoolDid, wishes: Wishes): number | null {
   if (wishes.required !== null) return wishes.required.has(did.didId) ? 0 : null;
   const tier = tierOfKind(did, wishes);
   if (tier === null) return null;
-  if (wishes.preferred.has(did.didId)) return -1;
+  if (wishes.preferred.has(did.didId)) return PREFERRED_TIER;
   return wishes.last?.didId === did.didId && !wishes.last.isWanted ? WORST_TIER : tier;
 }
 

@@ -1,5 +1,5 @@
 import { Failure, type Fault } from '../../kernel/errors.ts';
-import type { PoolRules } from '../pool/pool-rules.ts';
+import type { ExhaustionStep, PoolRules } from '../pool/pool-rules.ts';
 import type { PoolSnapshot } from '../pool/pool-snapshot.ts';
 import type { History, Wishes } from './did-candidates.ts';
 import { type Choice, choosePairs, type Pair, shortageOf } from './pair-choice.ts';
@@ -34,8 +34,10 @@ export type Allocated = { pair: Pair; asked: PoolSnapshot; found: PoolSnapshot; 
 export type Found = { choice: Choice; pairs: Pair[]; steps: AllocationStep[] };
 
 /**
- * Looks for pairs in the pool and, when there is none, goes through the pool's steps for that case in their order. What a
- * step allows stays allowed for those after it. Throws pool_exhausted, and unknown_reference for a required DID.
+ * Looks for pairs in the pool and, when there is none, goes through the pool's steps for that case in their order. Each step
+ * allows something more, and what it allows stays allowed for those after it: another pool is searched in the further
+ * regions when those were allowed before, and the further regions of both pools when they are allowed after it.
+ * Throws pool_exhausted, and unknown_reference for a required DID.
  */
 export async function climb(
   ladder: Ladder,
@@ -43,8 +45,64 @@ export async function climb(
   facts: Facts,
   input: AllocationInput,
 ): Promise<Found> {
+  const { isNamed, choiceOf } = choosing(pool, input);
+  const allowed = { pools: [pool], furtherRegions: false, shorterCooling: false };
+  const steps: AllocationStep[] = [];
+  const shortened = new Set<PoolSnapshot>();
+  let now = facts;
+
+  const pairsIn = (at: PoolSnapshot) => {
+    const choice = choiceOf(at, now, allowed.furtherRegions);
+    return { choice, pairs: choosePairs(choice, ladder.random) };
+  };
+  const search = async (step: AllocationStep['step'], at: PoolSnapshot): Promise<Found | null> => {
+    let found = pairsIn(at);
+    if (found.pairs.length === 0 && allowed.shorterCooling && hasBudget(at) && !shortened.has(at)) {
+      shortened.add(at);
+      now = await ladder.shorten(at.id);
+      found = pairsIn(at);
+    }
+    const outcome = found.pairs.length > 0 ? 'found' : 'exhausted';
+    steps.push({ step, pool: at.name, outcome });
+    return outcome === 'found' ? { ...found, steps } : null;
+  };
+  /** Allows what a step allows; where there may be something new then. */
+  const take = async ({ step, pool: otherId }: ExhaustionStep): Promise<PoolSnapshot[]> => {
+    if (step === 'shorter_cooling') {
+      allowed.shorterCooling = true;
+      return allowed.pools.filter(hasBudget);
+    }
+    if (isNamed) return [];
+    if (step === 'other_region') {
+      allowed.furtherRegions = true;
+      return hasFurtherRegions(pool, input) ? allowed.pools : [];
+    }
+    const other = otherId === undefined ? null : await ladder.poolOf(otherId);
+    if (other === null) return [];
+    allowed.pools.push(other);
+    return [other];
+  };
+
+  const first = await search('pool', pool);
+  if (first !== null) return first;
+  for (const rung of pool.rules.exhaustion) {
+    const searched = await take(rung);
+    if (searched.length === 0) steps.push({ step: rung.step, pool: pool.name, outcome: 'not_applicable' });
+    for (const at of searched) {
+      const found = await search(rung.step, at);
+      if (found !== null) return found;
+    }
+  }
+  throw exhausted(choiceOf(pool, facts, false), steps);
+}
+
+function hasBudget(pool: PoolSnapshot): boolean {
+  return pool.rules.budgetCoolingSeconds !== null;
+}
+
+/** What the session and the pool that it names want, of whichever pool. `isNamed`: it requires DIDs by name. */
+function choosing(pool: PoolSnapshot, input: AllocationInput) {
   const required = requiredDids(pool, input);
-  const isNamed = required.a !== null || required.b !== null;
   const preferred = { a: idsOf(pool, input.preferred_dids?.a), b: idsOf(pool, input.preferred_dids?.b) };
   const affinity = input.affinity ?? pool.rules.affinity;
   const choiceOf = (at: PoolSnapshot, now: Facts, isWidened: boolean): Choice => {
@@ -60,37 +118,7 @@ export async function climb(
     });
     return { pool: at, histories: now.histories, wishes: { a: wishes('a'), b: wishes('b') } };
   };
-
-  const steps: AllocationStep[] = [];
-  const asked = choiceOf(pool, facts, false);
-  let [at, now, isWidened] = [pool, facts, false];
-  for (const { step, pool: otherId } of [
-    { step: 'pool', pool: undefined } as const,
-    ...pool.rules.exhaustion,
-  ]) {
-    let isApplicable = true;
-    if (step === 'other_region') {
-      isApplicable = !isNamed && !isWidened && hasFurtherRegions(pool, input);
-      isWidened = true;
-    } else if (step === 'shorter_cooling') {
-      isApplicable = at.rules.budgetCoolingSeconds !== null;
-      if (isApplicable) now = await ladder.shorten(at.id);
-    } else if (step === 'other_pool') {
-      const other = isNamed || otherId === undefined ? null : await ladder.poolOf(otherId);
-      isApplicable = other !== null;
-      at = other ?? at;
-    }
-    const choice = choiceOf(at, now, isWidened);
-    const pairs = isApplicable ? choosePairs(choice, ladder.random) : [];
-    const found = pairs.length > 0;
-    steps.push({
-      step,
-      pool: at.name,
-      outcome: found ? 'found' : isApplicable ? 'exhausted' : 'not_applicable',
-    });
-    if (found) return { choice, pairs, steps };
-  }
-  throw exhausted(asked, steps);
+  return { isNamed: required.a !== null || required.b !== null, choiceOf };
 }
 
 function regionsOf(
@@ -135,8 +163,7 @@ function requiredDids(pool: PoolSnapshot, input: AllocationInput): Record<Side, 
 }
 
 function idOf(pool: PoolSnapshot, name: string): string | null {
-  if (pool.byId.has(name)) return name;
-  return name.startsWith('+') ? (pool.dids.find((did) => did.e164 === name)?.didId ?? null) : null;
+  return (pool.byId.get(name) ?? pool.byNumber.get(name))?.didId ?? null;
 }
 
 function exhausted(asked: Choice, steps: readonly AllocationStep[]): Failure {

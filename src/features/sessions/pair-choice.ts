@@ -1,5 +1,12 @@
 import type { PoolSnapshot } from '../pool/pool-snapshot.ts';
-import { type Candidate, candidatesOf, countOf, type History, type Wishes } from './did-candidates.ts';
+import {
+  type Candidate,
+  candidatesOf,
+  countOf,
+  type History,
+  PREFERRED_TIER,
+  type Wishes,
+} from './did-candidates.ts';
 import type { Side } from './session.ts';
 
 export type Pair = Record<Side, Candidate>;
@@ -21,20 +28,20 @@ export function choosePairs({ pool, histories, wishes }: Choice, random: () => n
 }
 
 /**
- * The best pairs of two different DIDs. What answers the wishes better goes first; then what was released less recently: a
- * DID that the caller never had, then the one that it let go of longest ago. A late redial of an old number then most likely
+ * The best pairs of two different DIDs. What the session prefers by name goes first, then the wanted pair, then what answers
+ * the wishes better, then what was released less recently: a DID that the caller never had, then the one that it let go of longest ago. A late redial of an old number then most likely
  * meets nobody, where taking the first free DID would send it to the next session.
  *
  * A pair is as good as the ranks of its two sides together, so that neither party pays for the other; DIDs that a caller let
  * go of at the same time, or never had, are of one rank, and the draw decides.
- * @param wanted a pair that goes before all others
+ * @param wanted the pair that the two people had last, when they are to have it again
  */
 export function bestPairs(
   forA: readonly Candidate[],
   forB: readonly Candidate[],
   wanted: Record<Side, string | null> = { a: null, b: null },
 ): Pair[] {
-  const pairs: { pair: Pair; isWanted: boolean; tiers: number; rank: number }[] = [];
+  const pairs: { pair: Pair; preferred: number; isWanted: boolean; tiers: number; rank: number }[] = [];
   const rankedB = ranked(forB);
   for (const one of ranked(forA)) {
     for (const other of rankedB) {
@@ -43,6 +50,7 @@ export function bestPairs(
       const isWanted = a.didId === wanted.a && b.didId === wanted.b;
       pairs.push({
         pair: { a, b },
+        preferred: Number(a.tier === PREFERRED_TIER) + Number(b.tier === PREFERRED_TIER),
         isWanted,
         tiers: one.tierRank + other.tierRank,
         rank: one.rank + other.rank,
@@ -50,7 +58,13 @@ export function bestPairs(
     }
   }
   return pairs
-    .sort((x, y) => Number(y.isWanted) - Number(x.isWanted) || x.tiers - y.tiers || x.rank - y.rank)
+    .sort(
+      (x, y) =>
+        y.preferred - x.preferred ||
+        Number(y.isWanted) - Number(x.isWanted) ||
+        x.tiers - y.tiers ||
+        x.rank - y.rank,
+    )
     .slice(0, MOST_PAIRS)
     .map(({ pair }) => pair);
 }
