@@ -1,14 +1,25 @@
-/** npm run bench -- <name> [options]: runs bench/<name>.ts. */
-import { existsSync } from 'node:fs';
+/**
+ * npm run bench -- <name> [options]: runs bench/<name>.ts and prints, as the last line, one JSON object.
+ * Each of these files measures one figure; bench/README.md says how, and which options there are.
+ */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { WrongOption } from '../bench/support/options.ts';
 
-const [name = ''] = process.argv.slice(2);
-const file = join(import.meta.dirname, '..', 'bench', `${name}.ts`);
-if (!/^[a-z-]+$/.test(name) || !existsSync(file)) {
-  console.error(
-    'Usage: npm run bench -- allocate [--seconds 5 --rounds 3 --connections 32 --dids 10 --live 0]',
-  );
+const folder = join(import.meta.dirname, '..', 'bench');
+const names = readdirSync(folder).flatMap((file) => (file.endsWith('.ts') ? file.slice(0, -3) : []));
+const [name = '', ...args] = process.argv.slice(2);
+
+if (!names.includes(name)) {
+  console.error(`Usage: npm run bench -- ${names.join('|')} [--option value]; see bench/README.md`);
   process.exitCode = 1;
 } else {
-  await import(file);
+  const { bench } = await import(join(folder, `${name}.ts`));
+  try {
+    console.log(JSON.stringify({ bench: name, ...(await bench(args)) }));
+  } catch (error) {
+    if (!(error instanceof WrongOption)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }
