@@ -21,8 +21,12 @@ const template = 'maskplane_template';
 /** The rules, the schema, and the main job with its calls: what breaks most often, without the long generated matrices. */
 const fast = /^test\/(unit|database)\/|^test\/http\/(main-job|webhook-\w+|session-life)\./;
 
-/** A test, and a whole file, that takes longer hangs: it is ended and counts as failed. Faults at full length take longer. */
-const testTimeoutMs = process.env.CHAOS_FULL === '1' ? 900_000 : 120_000;
+/**
+ * A test, and a whole file, that takes longer hangs: it is ended and counts as failed. The games of the model take some
+ * minutes on two cores; a million steps, and faults at full length, take as long as they take.
+ */
+const testTimeoutMs =
+  process.env.CHAOS_FULL === '1' || process.env.MODEL_STEPS !== undefined ? 7_200_000 : 900_000;
 
 let stopSignal: NodeJS.Signals | null = null;
 let runner: ChildProcess | null = null;
