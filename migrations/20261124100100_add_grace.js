@@ -3,6 +3,10 @@
 import * as calls from './20261124090400_create_calls.js';
 
 const up_sql = `
+-- A call is counted for a session once, however often its answer event comes and whatever came of it in between.
+alter table calls add column counted_for text[] not null default '{}';
+update calls set counted_for = array[session_id] where decision = 'bridge';
+
 -- Where a session stands at a moment: THE rule of its end, and its only place. It loses its full rights at the earlier of its
 -- end and its expiry; from then on its stages are in force, one after the other, each for its seconds.
 -- status: 'active'; 'grace' while a stage is in force; then 'ended' when somebody or something ended it, else 'expired'.
@@ -26,8 +30,8 @@ grant execute on function session_phase(timestamptz, timestamptz, jsonb, timesta
 
 -- As before, with the phase of the session instead of its expiry. status, stage: as session_phase says; is_ended tells, in
 -- grace, what it will be called afterwards. is_moved: the party has another DID now. stage_allow, forward_sealed, forward_key_version: of the stage in force.
--- A binding of a session in grace has its released_at in the future; that of a phone that left has it in the past, by a clock
--- that is read after the row was.
+-- is_released: the phone left the session, or the party has another DID now. That is read from who is in the session and not
+-- from a time, since a clock may be set back.
 drop function route_facts(text, text, bytea[]);
 create function route_facts(p_tenant text, p_did text, p_callers bytea[])
 returns table (caller_place integer, session_id text, side text, is_released boolean, is_moved boolean, status text,
@@ -39,11 +43,8 @@ language plpgsql volatile as $$
 begin
   perform set_config('app.tenant_id', p_tenant, true);
   return query
-    select wanted.place::integer, b.session_id::text, b.side, coalesce(b.released_at <= clock_timestamp(), false),
-           me.did_id <> p_did and exists (
-             select from public.session_phones f
-              where f.tenant_id = p_tenant and f.session_id = s.id and f.side = b.side
-                and f.caller_index = b.caller_index and f.removed_at is null),
+    select wanted.place::integer, b.session_id::text, b.side, not mine.is_in_session or me.did_id <> p_did,
+           mine.is_in_session and me.did_id <> p_did,
            p.status, s.ended_at is not null, p.stage, now_in.stage->>'allow',
            decode(now_in.stage->'forward'->>'sealed', 'base64'), (now_in.stage->'forward'->>'key_version')::integer,
            s.direction, s.ring_timeout_seconds, s.max_call_seconds, s.max_calls, s.calls_made, od.e164::text, od.status,
@@ -54,6 +55,11 @@ begin
      cross join lateral public.session_phase(s.ended_at, s.expires_at, s.after_end, now()) p
      cross join lateral (select s.after_end->(p.stage - 1) as stage) now_in
       join public.session_parties me on me.tenant_id = p_tenant and me.session_id = s.id and me.side = b.side
+     cross join lateral (
+        select exists (select from public.session_phones f
+                        where f.tenant_id = p_tenant and f.session_id = s.id and f.side = b.side
+                          and f.caller_index = b.caller_index and f.removed_at is null) as is_in_session
+      ) mine
       join public.session_parties o on o.tenant_id = p_tenant and o.session_id = s.id and o.side <> b.side
       join public.dids od on od.tenant_id = p_tenant and od.id = o.did_id
      cross join lateral (
@@ -105,7 +111,7 @@ begin
      where s.tenant_id = p_tenant and s.id = p_call->>'session_id' for no key update;
     select * into v_phase from public.session_phase(v_session.ended_at, v_session.expires_at, v_session.after_end,
                                                     clock_timestamp());
-    v_is_new := v_decision = 'bridge' and v_call.decision is distinct from 'bridge';
+    v_is_new := v_decision = 'bridge' and v_session.id <> all (coalesce(v_call.counted_for, '{}'));
     if v_session.id is null or v_phase.status not in ('active', 'grace')
        or v_phase.stage is distinct from (p_call->>'stage')::integer
        or (v_is_new and coalesce(v_session.calls_made >= v_session.max_calls, false)) then
@@ -130,13 +136,14 @@ begin
   end if;
 
   insert into public.calls (tenant_id, id, livemode, provider_account_id, provider_call_id, did_id, session_id, caller_side,
-                            caller_index, sealed_caller, key_version, decision, reason, trace, status)
+                            caller_index, sealed_caller, key_version, decision, reason, trace, status, counted_for)
   values (p_tenant, p_call->>'id', (p_call->>'livemode')::boolean, p_account, p_call->>'provider_call_id',
           p_call->>'did_id', p_call->>'session_id', p_call->>'caller_side', p_caller_index, p_sealed_caller,
-          p_key_version, v_decision, v_reason, v_trace, 'ringing')
+          p_key_version, v_decision, v_reason, v_trace, 'ringing', case when v_decision = 'bridge' then array[p_call->>'session_id'] else '{}' end)
   on conflict (tenant_id, provider_account_id, provider_call_id) do update
     set decision = excluded.decision, reason = excluded.reason, trace = excluded.trace,
-        session_id = excluded.session_id, caller_side = excluded.caller_side
+        session_id = excluded.session_id, caller_side = excluded.caller_side,
+        counted_for = calls.counted_for || case when v_is_new then excluded.counted_for else '{}' end
   returning * into v_call;
   insert into public.call_directory (provider_account_id, provider_call_id, tenant_id, did_id)
   values (p_account, v_call.provider_call_id, p_tenant, v_call.did_id)
@@ -151,8 +158,8 @@ grant execute on function record_answer(text, text, text[], text, bytea, integer
 
 -- Ends a session, once: its stages begin when it was off, which is now, or its expiry if that came first. p_immediately: it
 -- has no stages any more, also when it is in one; grace_seconds is then how long they were in force, in whole seconds.
--- The bindings of its phones are released when the last stage is over, and cool from then on. Those of phones that left it
--- were released before, by a clock that is read when the row of the session is ours.
+-- The bindings of its phones on its DIDs are released when the last stage is over, and cool from then on. Those of phones that
+-- left it, and of DIDs that it had before, cool already.
 drop function end_session(text, text);
 create function end_session(p_tenant text, p_session text, p_immediately boolean default false) returns void
 language plpgsql volatile as $$
@@ -182,8 +189,12 @@ begin
   update public.bindings b
      set released_at = v_released_at,
          free_at = v_released_at + make_interval(secs => v_session.cooling_seconds)
-   where b.tenant_id = p_tenant and b.session_id = p_session
-     and (b.released_at is null or b.released_at > clock_timestamp());
+    from public.session_parties p
+    join public.session_phones f on f.tenant_id = p_tenant and f.session_id = p_session and f.side = p.side
+     and f.removed_at is null
+   where p.tenant_id = p_tenant and p.session_id = p_session
+     and b.tenant_id = p_tenant and b.session_id = p_session and b.did_id = p.did_id
+     and b.caller_index = f.caller_index;
 end $$;
 grant execute on function end_session(text, text, boolean) to maskplane_app;
 `;
@@ -193,6 +204,7 @@ drop function end_session(text, text, boolean);
 drop function record_answer(text, text, text[], text, bytea, integer, jsonb, bytea, bytea);
 drop function route_facts(text, text, bytea[]);
 drop function session_phase(timestamptz, timestamptz, jsonb, timestamptz);
+alter table calls drop column counted_for;
 `;
 
 /** The definition of a function, and its grant, as an earlier migration has them. */
@@ -219,10 +231,18 @@ function replacing(definition) {
   return changed(definition, 'create function', 'create or replace function');
 }
 
-/** A call to the number of a forward is no call of the parties: it does not end a session that ends after its first call. */
+/**
+ * A call to the number of a forward is no call of the parties: it does not end a session that ends after its first call. Nor
+ * does late news of a call that is over: the session may have been reopened since.
+ */
 async function recordCallEvent() {
-  const before = await definitionIn(calls, 'record_call_event');
-  return changed(before, 'if v_call.connected and', "if v_call.decision = 'bridge' and v_call.connected and");
+  let definition = await definitionIn(calls, 'record_call_event');
+  definition = changed(definition, 'v_new boolean;', 'v_new boolean;\n  v_was_over boolean;');
+  const update = '  update public.calls c\n     set connected';
+  const before = '  v_was_over := v_call.connected and v_call.ended_at is not null;\n';
+  definition = changed(definition, update, `${before}${update}`);
+  const condition = "if not v_was_over and v_call.decision = 'bridge' and v_call.connected and";
+  return changed(definition, 'if v_call.connected and', condition);
 }
 
 export async function up(knex) {

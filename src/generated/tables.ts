@@ -76,6 +76,7 @@ export type CallsRow = {
   hangup_cause: string | null;
   started_at: Date;
   ended_at: Date | null;
+  counted_for: string[];
 };
 
 export type DidDirectoryRow = {

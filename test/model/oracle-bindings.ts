@@ -1,4 +1,3 @@
-import { known } from './known-faults.ts';
 import {
   type BindingBook,
   type Books,
@@ -41,7 +40,6 @@ export function moveFreeAt(books: Books, place: number): void {
 
 /** Its phone is not in its session any more, or its party has another DID: whatever the clock says. */
 export function isLeftBehind(books: Books, binding: BindingBook): boolean {
-  if (known.leftBehindComesBack) return binding.releasedAt !== null && binding.releasedAt <= books.now;
   const party = the(books.sessions, binding.session).parties[binding.side];
   return binding.did !== party.did || !party.phones.includes(binding.phone);
 }

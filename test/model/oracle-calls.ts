@@ -1,4 +1,3 @@
-import { known } from './known-faults.ts';
 import { type Books, type CallBook, seconds, the } from './oracle.ts';
 import { moveFreeAt } from './oracle-bindings.ts';
 import { end } from './oracle-ending.ts';
@@ -19,9 +18,7 @@ export function answer(books: Books, name: number, number: string, from: string 
   const said = callOf(books, name, tenantOf(books, did));
   if (said?.ended === true) return 'over';
   const call = said ?? newCall(books, { name, did, to: number, from });
-  const isCounted = known.countsAgain
-    ? call.decision === 'bridge'
-    : call.countedBy.includes(route.session ?? -1);
+  const isCounted = call.countedBy.includes(route.session ?? -1);
   call.session = route.session;
   call.decision = route.decision;
   if (route.decision !== 'bridge') return route;
@@ -68,7 +65,7 @@ export function tell(books: Books, name: number, event: CallEvent): void {
   if (event === 'connected' || event === 'leg_hangup_talked') call.connected = true;
   if (event === 'hangup') call.ended = true;
   const isTalkOver = call.connected && call.ended && call.decision === 'bridge';
-  if (!isTalkOver || call.session === null || (call.hasEndedSession && !known.lateNewsEnds)) return;
+  if (!isTalkOver || call.session === null || call.hasEndedSession) return;
   call.hasEndedSession = true;
   if (the(books.sessions, call.session).endAfterFirstCall) end(books, call.session);
 }

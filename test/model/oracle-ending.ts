@@ -1,4 +1,3 @@
-import { known } from './known-faults.ts';
 import { type BindingBook, type Books, bindingOf, type Refusal, seconds, sides, the } from './oracle.ts';
 import { isLeftBehind, isWhole, moveFreeAt } from './oracle-bindings.ts';
 import { offAt, phaseOf } from './oracle-phase.ts';
@@ -28,7 +27,6 @@ export function end(books: Books, place: number, immediately = false): void {
 }
 
 function isToBeReleased(books: Books, binding: BindingBook): boolean {
-  if (known.leftBehindComesBack) return binding.releasedAt === null || binding.releasedAt > books.now;
   return !isLeftBehind(books, binding);
 }
 

@@ -3,7 +3,7 @@ import { type Chance, chanceOf, mixed } from './chance.ts';
 import type { Outcome } from './desk.ts';
 import { count, type Figures } from './figures.ts';
 import { type Game, newGame } from './game.ts';
-import { connectedThoughOver, constraintIsThere, look, nothingSeen } from './invariants.ts';
+import { connectedThoughOver, look, nothingSeen } from './invariants.ts';
 import type { Move, Operation } from './operation.ts';
 import { callOperations } from './operations-calls.ts';
 import { creatingOperations } from './operations-creating.ts';
@@ -12,6 +12,7 @@ import { askAbout, nearbyQuestion, readingOperations } from './operations-readin
 import { sessionOperations } from './operations-sessions.ts';
 import { worldOperations } from './operations-world.ts';
 import { the } from './oracle.ts';
+import { isConstraintThere } from './stored.ts';
 import type { ModelWorld } from './world.ts';
 
 const operations: readonly Operation[] = [
@@ -52,7 +53,7 @@ export async function playGame(
     fault: wrong.length === 0 ? null : { seed, step, wrong, last },
     digest: trace.digest('hex'),
   });
-  if (!(await constraintIsThere(game))) return over(0, ['bindings have no unique (tenant, DID, caller)']);
+  if (!(await isConstraintThere(world))) return over(0, ['bindings have no unique (tenant, DID, caller)']);
   let seen = nothingSeen;
   for (let step = 1; step <= steps; step += 1) {
     world.dice.throwFrom(mixed(seed, step));
