@@ -82,7 +82,7 @@ describe('a session that gets other numbers while something else happens', () =>
       const [first] = replies.filter((reply) => reply !== last);
       assert.ok(last !== undefined && first !== undefined);
       for (const side of sides) {
-        const three = [session, first.body, last.body].map((each) => numberOf(each, side));
+        const three: string[] = [session, first.body, last.body].map((each) => numberOf(each, side));
         assert.equal(new Set(three).size, 3, 'an old number that cools was given again');
       }
       await isSound(tenant);
