@@ -82,10 +82,11 @@ grant execute on function emit_event(text, boolean, text, text, text, jsonb) to 
 -- Not when they are made: of two transactions the one that took its number first may commit last, and a reader who has seen
 -- the later number would pass the earlier one by for ever. Here one publisher at a time numbers what it sees committed, and
 -- its numbers become visible together, after all lower ones. What commits later gets a higher number.
+-- enable_seqscan: a plan that was made when the table was empty lives on in its connection.
 -- Each statement of a volatile function sees what was committed before that statement: the one after the lock sees all that
 -- the publisher before us has numbered.
 create function publish_events(p_tenant text, p_most integer) returns integer
-language plpgsql volatile as $$
+language plpgsql volatile set enable_seqscan = off as $$
 declare
   v_count integer;
 begin
@@ -113,10 +114,9 @@ grant execute on function publish_events(text, integer) to maskplane_app;
 -- the next time.
 create function tell_expiries(p_tenant text, p_notice_seconds integer, p_least_seconds integer, p_most integer)
 returns integer
-language plpgsql volatile as $$
+language plpgsql volatile set enable_seqscan = off as $$
 declare
   v_session public.sessions;
-  v_phase record;
   v_count integer := 0;
 begin
   perform set_config('app.tenant_id', p_tenant, true);
