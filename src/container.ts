@@ -1,22 +1,23 @@
 import type { RequestHandler } from 'express';
 import { createAuthenticate } from './api/authenticate.ts';
 import type { Handlers } from './api/contract.ts';
-import { forgetOldKeys } from './api/idempotency-store.ts';
 import { createKeyCache } from './api/key-cache.ts';
 import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
+import { jobsOn } from './container-jobs.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { type Database, openDatabase } from './db/database.ts';
+import { eventHandlers } from './features/events/event-handlers.ts';
+import { createEventService } from './features/events/event-service.ts';
+import { emitEvent } from './features/events/event-store.ts';
 import { capacityHandlers } from './features/pool/capacity-handlers.ts';
 import { createCapacityService } from './features/pool/capacity-service.ts';
 import { didHandlers } from './features/pool/did-handlers.ts';
-import { measureDids } from './features/pool/did-measuring-service.ts';
 import { createDidService } from './features/pool/did-service.ts';
-import { finishRetiring } from './features/pool/did-store.ts';
-import { measureRedials } from './features/pool/misroute-budget-service.ts';
+import { tellExhausted } from './features/pool/pool-exhaustion-store.ts';
 import { poolHandlers } from './features/pool/pool-handlers.ts';
 import { createFirstPools } from './features/pool/pool-service.ts';
 import { keptSnapshots } from './features/pool/pool-snapshot-service.ts';
-import { forgetHistory, forgetPairs, purgeBindings } from './features/sessions/binding-store.ts';
+import type { AllocationParts } from './features/sessions/allocation.ts';
 import { openPhone } from './features/sessions/party-phones.ts';
 import { sessionCreation } from './features/sessions/session-creation-service.ts';
 import { sessionHandlers } from './features/sessions/session-handlers.ts';
@@ -30,14 +31,11 @@ import { createProviderAccountService } from './features/tenants/provider-accoun
 import { findProviderAccount } from './features/tenants/provider-account-store.ts';
 import { tenantHandlers } from './features/tenants/tenant-handlers.ts';
 import { createTenantService } from './features/tenants/tenant-service.ts';
-import { listTenantsAcrossTenants } from './features/tenants/tenant-store.ts';
 import { callHandlers } from './features/voice/call-handlers.ts';
-import { findCall, forgetNonces, listCalls } from './features/voice/call-store.ts';
+import { findCall, listCalls } from './features/voice/call-store.ts';
 import { explainHandlers } from './features/voice/explain-handlers.ts';
 import { createExplainService } from './features/voice/explain-service.ts';
 import { createWebhookService, type WebhookService } from './features/voice/webhook-service.ts';
-import { housekeepingJobs } from './jobs/housekeeping.ts';
-import { measuringJobs } from './jobs/measuring.ts';
 import type { Job } from './jobs/runner.ts';
 import type { Logger } from './kernel/logger.ts';
 import { connectRedis } from './redis/client.ts';
@@ -65,6 +63,8 @@ export type Container = {
   authenticate: RequestHandler[];
   rateLimits: RateLimits;
   jobs: readonly Job[];
+  /** Answers all requests that wait for something to happen. */
+  stopWaiting(): void;
   close(): Promise<void>;
 };
 
@@ -84,19 +84,30 @@ export function createContainer(options: ContainerOptions): Container {
   const keys = createKeyCache();
   const keyRing = createKeyRing(master);
   const tenants = createTenantService({ keyRing, openTenant: createFirstPools, forgetKeys: keys.forget });
-  const apiKeys = createApiKeyService(master, keys.forget);
+  const apiKeys = createApiKeyService(master, keys.forget, emitEvent);
   const accounts = createProviderAccountService(master);
   const dids = createDidService({
     accountExists: async (db, owner, id) => (await findProviderAccount(db, owner, id)) !== null,
   });
-  const sessions = createSessionService({ keyRing, didsAmong: dids.among });
-  const allocation = { locks: createPairLocks(redis), snapshotOf: keptSnapshots(), random: Math.random };
+  const sessions = createSessionService({ keyRing, didsAmong: dids.among, tell: emitEvent });
+  const allocation: AllocationParts = {
+    locks: createPairLocks(redis),
+    snapshotOf: keptSnapshots(),
+    random: Math.random,
+    tellExhausted: (...what) =>
+      tellExhausted(database.single, ...what).catch((error: unknown) => {
+        logger.warn({ err: error }, 'an exhausted pool was not told of'); // the refusal itself must still be answered
+      }),
+  };
   const createSession = sessionCreation({
     ...allocation,
     keysOf: async (tenantId) =>
       keyRing.cached(tenantId) ??
       database.transaction({ as: 'tenant', tenantId }, (unit) => keyRing.current(unit, tenantId)),
   });
+  const events = createEventService((tenantId, work) =>
+    database.transaction({ as: 'tenant', tenantId }, work),
+  );
   const webhook = createWebhookService({ database, keyRing, accounts, publicUrl, openNumber: openPhone });
 
   return {
@@ -117,26 +128,10 @@ export function createContainer(options: ContainerOptions): Container {
       ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
       ...explainHandlers(createExplainService(keyRing)),
       ...callHandlers({ find: findCall, list: listCalls }),
+      ...eventHandlers(events),
     },
-    jobs: [
-      ...housekeepingJobs({
-        database,
-        listTenants: listTenantsAcrossTenants,
-        perTenant: [
-          purgeBindings,
-          forgetHistory,
-          forgetPairs,
-          (db, tenantId) => finishRetiring(db, tenantId),
-          (db, _tenantId, most) => forgetOldKeys(db, most),
-        ],
-        asOperator: [forgetOldKeys, forgetNonces],
-      }),
-      ...measuringJobs({
-        database,
-        listTenants: listTenantsAcrossTenants,
-        perTenant: [measureDids, measureRedials],
-      }),
-    ],
+    jobs: jobsOn(database),
+    stopWaiting: events.stopWaiting,
     async close() {
       await redis.close();
       await database.close();

@@ -94,6 +94,7 @@ async function start(
     server.on('request', app);
     closers.push(async () => {
       state = 'draining';
+      container.stopWaiting();
       await closeServer(server);
     });
   }

@@ -1,6 +1,7 @@
 import { accessMutations } from './access.ts';
 import { allocationMutations } from './allocation.ts';
 import { choiceMutations } from './choice.ts';
+import { eventMutations } from './events.ts';
 import type { Mutation } from './mutation.ts';
 import { routingMutations } from './routing.ts';
 
@@ -9,4 +10,5 @@ export const everyGuard: readonly Mutation[] = [
   ...choiceMutations,
   ...routingMutations,
   ...accessMutations,
+  ...eventMutations,
 ];

@@ -57,9 +57,14 @@ export type Once<Op extends OperationId> = {
   part<P extends SelfSettling>(place: number, body: unknown): Once<P>;
 };
 
+/** Operations that may wait for something to happen, and so get no transaction: it would hold a connection all the while. */
+export type Waiting = 'listEvents';
+
 type Means<Op extends OperationId> = Op extends SelfSettling
   ? { /** Single statements, each a transaction of its own. */ db: Db; once: Once<Op> }
-  : { /** The request's one transaction. */ unit: Unit };
+  : Op extends Waiting
+    ? { /** Aborted when the client has gone away. */ gone: AbortSignal }
+    : { /** The request's one transaction. */ unit: Unit };
 
 /** A validated request. Defaults of the spec are filled in. */
 export type Call<Op extends OperationId> = {

@@ -91,7 +91,7 @@ function stepsOf(
     ...(takesBody ? [jsonOnly, express.json({ limit, strict: false, inflate: false })] : []),
     async (req, res) => {
       res.locals.operation = operation.id;
-      send(res, await answer(parts, operation, validator, handler, req, res.locals.actor as Actor));
+      send(res, await answer(parts, operation, validator, handler, req, res));
     },
   ];
 }
@@ -102,8 +102,9 @@ async function answer(
   validator: Validator,
   handler: AnyHandler,
   req: Request,
-  actor: Actor,
+  res: Response,
 ): Promise<Answer> {
+  const actor = res.locals.actor as Actor;
   // An id that Postgres could not even be asked for is the id of nothing.
   if (!Object.values(req.params).every((id) => typeof id === 'string' && isStorable(id))) throw notFound();
   const key = readIdempotencyKey(req.get('Idempotency-Key'), operation);
@@ -113,6 +114,7 @@ async function answer(
     body: validator.body(req.body),
     actor,
   };
+  if (operation.waits) return handler({ ...request, gone: goneOf(res) });
   if (key === null) return inTransaction(parts, actor, (unit) => handler({ ...request, unit }));
   const { master, database } = parts;
   const scope = keyScope(master, actor, key);
@@ -129,6 +131,13 @@ async function answer(
   return inTransaction(parts, actor, (unit) =>
     runOnce(unit, master, scope, fingerprint, () => handler({ ...request, unit })),
   );
+}
+
+/** Also aborted when the answer has been sent, and nobody waits any more. */
+function goneOf(res: Response): AbortSignal {
+  const controller = new AbortController();
+  res.once('close', () => controller.abort());
+  return controller.signal;
 }
 
 function onceOf<Op extends SelfSettling>(

@@ -23,6 +23,8 @@ export type Operation = {
   idempotency: 'none' | 'optional' | 'required';
   /** The handler writes everything, its kept answer included, in one statement: see SelfSettling in contract.ts. */
   settlesItself: boolean;
+  /** The handler waits, and gets no transaction: see Waiting in contract.ts. */
+  waits: boolean;
 };
 
 export type Spec = { operations: readonly Operation[]; schemas: Json };
@@ -59,6 +61,7 @@ export function loadSpec(): Spec {
         bodyRequired: bodyNode?.required === true,
         idempotency: idempotencyOf(parameters),
         settlesItself: operation['x-settles-itself'] === true,
+        waits: operation['x-waits'] === true,
       });
     }
   }

@@ -40,7 +40,7 @@ export function newAjv(coerceTypes: false | 'array'): Ajv2020 {
     allowUnionTypes: true,
   });
   addFormats(ajv);
-  ajv.addVocabulary(['example', 'x-access']);
+  ajv.addVocabulary(['example', 'x-access', 'discriminator']);
   return ajv;
 }
 

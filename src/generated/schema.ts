@@ -553,6 +553,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read events, oldest first
+         * @description In the order of their publication, which never changes: whoever goes on from `next_after` misses nothing. Events are
+         *     kept for 30 days; without `after` it begins with the oldest. With `wait_seconds` the answer waits for the first event
+         *     that the filters let through.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: components["parameters"]["EventId"];
+            };
+            cookie?: never;
+        };
+        /** Get an event */
+        get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/vobiz/{token}": {
         parameters: {
             query?: never;
@@ -688,7 +729,827 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "session.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A session was created
+         * @description Once, with `sequence` 1.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "session.created",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "call": null,
+                     *       "sequence": 1,
+                     *       "data": {
+                     *         "transaction_ref": "ride-4711",
+                     *         "pool": "pool_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *         "expires_at": "2026-06-08T07:07:34.130Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionCreatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "session.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A session was changed or reopened
+         * @description A new expiry by `sliding_seconds` is no change of its own: it comes with `call.ringing`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "session.updated",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "call": null,
+                     *       "sequence": 2,
+                     *       "data": {
+                     *         "changed": [
+                     *           "expires_at",
+                     *           "metadata"
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionUpdatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "session.rehomed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A session has other masking numbers
+         * @description The old numbers cool from now on; the parties have to be told the new ones.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "session.rehomed",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "call": null,
+                     *       "sequence": 2,
+                     *       "data": {
+                     *         "from": {
+                     *           "a": "+917900000001",
+                     *           "b": "+917900000002"
+                     *         },
+                     *         "to": {
+                     *           "a": "+917900000003",
+                     *           "b": "+917900000004"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionRehomedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "session.expiring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A session expires soon
+         * @description Once, 5 minutes before its expiry, unless the session is shorter than 10 minutes; again when it was reopened.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "session.expiring",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "call": null,
+                     *       "sequence": 2,
+                     *       "data": {
+                     *         "transaction_ref": "ride-4711",
+                     *         "expires_at": "2026-06-08T07:07:34.130Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionExpiringEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "session.ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A session was ended or has expired
+         * @description Again when a grace is cut short, when an expired session is ended, and after it was reopened.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "session.ended",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "call": null,
+                     *       "sequence": 2,
+                     *       "data": {
+                     *         "transaction_ref": "ride-4711",
+                     *         "reason": "ended",
+                     *         "status": "grace",
+                     *         "grace_ends_at": "2026-06-08T07:37:34.130Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionEndedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "call.ringing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A call is connected: the other phone rings
+         * @description Bridged to the other party, or forwarded to the number of the stage in force.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "call.ringing",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "call": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *       "sequence": 2,
+                     *       "data": {
+                     *         "did": "+917900000001",
+                     *         "caller_party": "a",
+                     *         "decision": "bridge",
+                     *         "reason": "live_binding"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallRingingEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "call.answered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A connected call was answered
+         * @description Once, when the first word of it comes from Vobiz; that may be after the call is over.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "call.answered",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "call": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *       "sequence": 2,
+                     *       "data": {
+                     *         "caller_party": "a",
+                     *         "decision": "bridge"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallAnsweredEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "call.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A connected call is over */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "call.completed",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "call": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *       "sequence": 2,
+                     *       "data": {
+                     *         "caller_party": "a",
+                     *         "decision": "bridge",
+                     *         "status": "completed",
+                     *         "answered": true,
+                     *         "duration_seconds": 63,
+                     *         "hangup_cause": "NORMAL_CLEARING"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallCompletedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "call.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A connected call has come to nothing
+         * @description It was busy, not answered, canceled, or failed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "call.failed",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "call": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *       "sequence": 2,
+                     *       "data": {
+                     *         "caller_party": "a",
+                     *         "decision": "bridge",
+                     *         "status": "no_answer",
+                     *         "answered": false,
+                     *         "duration_seconds": 0,
+                     *         "hangup_cause": "NO_ANSWER"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallFailedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "call.rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A call was not connected
+         * @description The caller heard an announcement, or nothing. No other event follows for this call.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "call.rejected",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "call": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *       "sequence": 2,
+                     *       "data": {
+                     *         "did": "+917900000001",
+                     *         "caller_party": null,
+                     *         "decision": "announce",
+                     *         "reason": "caller_not_allowed"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallRejectedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "pool.exhausted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A pool had no pair for two parties
+         * @description Once a minute at most for each pool, however many requests are refused.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "pool.exhausted",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "pool": "pool_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *         "party": "b",
+                     *         "dids_in_pool": 10,
+                     *         "dids_held": 10,
+                     *         "dids_needed": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PoolExhaustedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api_key.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An API key was created */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "api_key.created",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "api_key": "key_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *         "scopes": [
+                     *           "sessions:read"
+                     *         ],
+                     *         "replaces": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKeyCreatedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api_key.revoked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An API key was revoked */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "api_key.revoked",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "api_key": "key_01980f3a6b7c7d2e9f10a1b2c3d4e5f6"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKeyRevokedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "did.unhealthy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Calls through a DID do less than half as well as through its pool
+         * @description When its health falls below 0.5; again only after it has recovered.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "did.unhealthy",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "did": "did_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *         "e164": "+917900000001",
+                     *         "pool": "pool_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *         "health": 0.45
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DidUnhealthyEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         Problem: {
@@ -776,7 +1637,7 @@ export interface components {
         };
         Name: string;
         /** @enum {string} */
-        Scope: "keys:read" | "keys:write" | "provider_accounts:read" | "provider_accounts:write" | "pools:read" | "pools:write" | "dids:read" | "dids:write" | "sessions:read" | "sessions:write" | "routes:read" | "calls:read";
+        Scope: "keys:read" | "keys:write" | "provider_accounts:read" | "provider_accounts:write" | "pools:read" | "pools:write" | "dids:read" | "dids:write" | "sessions:read" | "sessions:write" | "routes:read" | "calls:read" | "events:read";
         /** @enum {string} */
         ApiKeyStatus: "active" | "expired" | "revoked";
         ApiKey: {
@@ -1457,6 +2318,322 @@ export interface components {
             data: components["schemas"]["Call"][];
             has_more: boolean;
         };
+        /** @enum {string} */
+        EventType: "session.created" | "session.updated" | "session.rehomed" | "session.expiring" | "session.ended" | "call.ringing" | "call.answered" | "call.completed" | "call.failed" | "call.rejected" | "pool.exhausted" | "api_key.created" | "api_key.revoked" | "did.unhealthy";
+        Event: components["schemas"]["SessionCreatedEvent"] | components["schemas"]["SessionUpdatedEvent"] | components["schemas"]["SessionRehomedEvent"] | components["schemas"]["SessionExpiringEvent"] | components["schemas"]["SessionEndedEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallCompletedEvent"] | components["schemas"]["CallFailedEvent"] | components["schemas"]["CallRejectedEvent"] | components["schemas"]["PoolExhaustedEvent"] | components["schemas"]["ApiKeyCreatedEvent"] | components["schemas"]["ApiKeyRevokedEvent"] | components["schemas"]["DidUnhealthyEvent"];
+        EventList: {
+            data: components["schemas"]["Event"][];
+            /** @description Whether there is more to be had at once. */
+            has_more: boolean;
+            /**
+             * @description What to give as `after` the next time: events that the filters left out are behind it too. Null: there is
+             *     nothing yet.
+             */
+            next_after: string | null;
+        };
+        /** @enum {string|null} */
+        NullableSide: "a" | "b" | null;
+        MaskingNumbers: {
+            a: string;
+            b: string;
+        };
+        /**
+         * @description Of the shape of `data`. Fields may be added to a version.
+         * @constant
+         */
+        EventVersion: 1;
+        /** @description Its number within its session, from 1, without gaps. */
+        EventSequence: number;
+        /** @description Its number within its session, if it has one. */
+        NullableEventSequence: number | null;
+        SessionCreatedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "session.created";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: string;
+            call: null;
+            sequence: components["schemas"]["EventSequence"];
+            data: {
+                transaction_ref: string | null;
+                /** @description The id of the pool. */
+                pool: string;
+                expires_at: components["schemas"]["Timestamp"];
+            };
+        };
+        SessionUpdatedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "session.updated";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: string;
+            call: null;
+            sequence: components["schemas"]["EventSequence"];
+            data: {
+                /** @description The fields of the session that were set. */
+                changed: ("status" | "ended_at" | "expires_at" | "direction" | "ring_timeout_seconds" | "max_call_seconds" | "after_end" | "metadata" | "parties.a.phones" | "parties.a.role" | "parties.b.phones" | "parties.b.role")[];
+            };
+        };
+        SessionRehomedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "session.rehomed";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: string;
+            call: null;
+            sequence: components["schemas"]["EventSequence"];
+            data: {
+                from: components["schemas"]["MaskingNumbers"];
+                to: components["schemas"]["MaskingNumbers"];
+            };
+        };
+        SessionExpiringEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "session.expiring";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: string;
+            call: null;
+            sequence: components["schemas"]["EventSequence"];
+            data: {
+                transaction_ref: string | null;
+                expires_at: components["schemas"]["Timestamp"];
+            };
+        };
+        SessionEndedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "session.ended";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: string;
+            call: null;
+            sequence: components["schemas"]["EventSequence"];
+            data: {
+                transaction_ref: string | null;
+                /** @enum {string} */
+                reason: "ended" | "immediately" | "first_call_over" | "expired";
+                /** @description The status after it: grace while a stage is in force. */
+                status: components["schemas"]["SessionStatus"];
+                grace_ends_at: components["schemas"]["NullableTimestamp"];
+            };
+        };
+        CallRingingEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "call.ringing";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: string | null;
+            call: string;
+            sequence: components["schemas"]["NullableEventSequence"];
+            data: {
+                /** @description The dialled masking number. */
+                did: string;
+                caller_party: components["schemas"]["NullableSide"];
+                /** @enum {string} */
+                decision: "bridge" | "forward";
+                reason: components["schemas"]["RouteReason"];
+            };
+        };
+        CallAnsweredEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "call.answered";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: string | null;
+            call: string;
+            sequence: components["schemas"]["NullableEventSequence"];
+            data: {
+                caller_party: components["schemas"]["NullableSide"];
+                /** @enum {string} */
+                decision: "bridge" | "forward";
+            };
+        };
+        CallCompletedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "call.completed";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: string | null;
+            call: string;
+            sequence: components["schemas"]["NullableEventSequence"];
+            data: {
+                caller_party: components["schemas"]["NullableSide"];
+                /** @enum {string} */
+                decision: "bridge" | "forward";
+                status: components["schemas"]["CallStatus"];
+                /** @description Whether the other party was reached, as far as is known by now. */
+                answered: boolean;
+                duration_seconds: number | null;
+                hangup_cause: string | null;
+            };
+        };
+        CallFailedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "call.failed";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: string | null;
+            call: string;
+            sequence: components["schemas"]["NullableEventSequence"];
+            data: {
+                caller_party: components["schemas"]["NullableSide"];
+                /** @enum {string} */
+                decision: "bridge" | "forward";
+                status: components["schemas"]["CallStatus"];
+                /** @description Whether the other party was reached, as far as is known by now. */
+                answered: boolean;
+                duration_seconds: number | null;
+                hangup_cause: string | null;
+            };
+        };
+        CallRejectedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "call.rejected";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: string | null;
+            call: string;
+            sequence: components["schemas"]["NullableEventSequence"];
+            data: {
+                /** @description The dialled masking number. */
+                did: string;
+                caller_party: components["schemas"]["NullableSide"];
+                /** @enum {string} */
+                decision: "announce" | "reject";
+                reason: components["schemas"]["RouteReason"];
+            };
+        };
+        PoolExhaustedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pool.exhausted";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                /** @description The id of the pool. */
+                pool: string;
+                /** @enum {string} */
+                party: "a" | "b" | "both";
+                dids_in_pool: number;
+                dids_held: number;
+                dids_needed: number;
+            };
+        };
+        ApiKeyCreatedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "api_key.created";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                api_key: string;
+                scopes: components["schemas"]["Scope"][];
+                /** @description The key that it was rotated from. */
+                replaces: string | null;
+            };
+        };
+        ApiKeyRevokedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "api_key.revoked";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                api_key: string;
+            };
+        };
+        DidUnhealthyEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "did.unhealthy";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                did: string;
+                e164: string;
+                /** @description The id of the pool. */
+                pool: string;
+                health: number;
+            };
+        };
         /** @description What Vobiz posts; every field is optional and others may come. */
         VobizEvent: {
             Event?: string;
@@ -1539,6 +2716,7 @@ export interface components {
         DidId: string;
         SessionId: string;
         CallId: string;
+        EventId: string;
         /** @description The secret of the provider account, from its `webhook_url`. */
         WebhookToken: string;
     };
@@ -2921,6 +4099,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Call"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description Only what comes after this event. */
+                after?: string;
+                /** @description Only events of these types; to be given several times. */
+                types?: components["schemas"]["EventType"][];
+                /** @description Only events of this session. */
+                session?: string;
+                /** @description How long to wait when there is nothing yet. */
+                wait_seconds?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *           "type": "session.created",
+                     *           "version": 1,
+                     *           "livemode": true,
+                     *           "created_at": "2026-06-08T06:07:34.130Z",
+                     *           "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *           "call": null,
+                     *           "sequence": 1,
+                     *           "data": {
+                     *             "transaction_ref": "ride-4711",
+                     *             "pool": "pool_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *             "expires_at": "2026-06-08T07:07:34.130Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "has_more": false,
+                     *       "next_after": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: components["parameters"]["EventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
                 };
             };
             default: components["responses"]["Problem"];

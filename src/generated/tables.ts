@@ -110,6 +110,19 @@ export type DidsRow = {
   measured_at: Date | null;
 };
 
+export type EventsRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  type: string;
+  session_id: string | null;
+  call_id: string | null;
+  sequence: number | null;
+  data: unknown;
+  position: string | null;
+  created_at: Date;
+};
+
 export type IdempotencyKeysRow = {
   tenant_id: string;
   livemode: boolean;
@@ -161,6 +174,7 @@ export type PoolsRow = {
   region_match: 'prefer' | 'require';
   carriers: string[];
   exhaustion: unknown;
+  exhaustion_told_at: Date | null;
 };
 
 export type ProviderAccountsRow = {
@@ -222,6 +236,8 @@ export type SessionsRow = {
   allocation: unknown;
   after_end: unknown;
   grace_seconds: number;
+  event_sequence: number;
+  told: number;
 };
 
 export type TenantKeysRow = {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { measureDids } from '../../src/features/pool/did-measuring-service.ts';
+import { emitEvent } from '../../src/features/events/event-store.ts';
+import { didMeasuring } from '../../src/features/pool/did-measuring-service.ts';
 import type { TenantId } from '../../src/kernel/ids.ts';
 import { freshNumbers, newSession, newTenant, type Tenant } from '../support/api.ts';
 import { answerEvent, postForm } from '../support/vobiz.ts';
 import { openWorld, type World } from '../support/world.ts';
+
+const measureDids = didMeasuring(emitEvent);
 
 describe('measuring DIDs', () => {
   let world: World;

@@ -24,7 +24,9 @@ const bodies: Record<string, object> = {
 };
 const ofTenants = loadSpec().operations.filter((operation) => operation.access?.actors.includes('tenant'));
 const withPathId = ofTenants.filter((operation) => operation.path.includes('{'));
-const lists = ofTenants.filter((operation) => 'starting_after' in (operation.query.properties as object));
+const lists = ofTenants.filter((operation) =>
+  ['starting_after', 'after'].some((name) => name in (operation.query.properties as object)),
+);
 
 type Owner = Tenant & { ids: Record<string, string>; numbers: string[] };
 
@@ -59,6 +61,7 @@ describe('with row-level security switched off, a tenant', () => {
       did_id: (await tenant.api.get('/v1/dids')).body.data[0].id,
       session_id: session.id,
       call_id: (await tenant.api.get('/v1/calls')).body.data[0].id,
+      event_id: (await tenant.api.get('/v1/events')).body.data[0].id,
     };
     return { ...tenant, ids, numbers };
   }

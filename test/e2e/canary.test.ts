@@ -100,6 +100,11 @@ describe('a real phone number', () => {
     assert.equal(forwarded.dial?.number, `+91${desk}`);
     await note(api.get(`/v1/sessions/${session.id}`));
     await note(api.get('/v1/calls?limit=100'));
+    await note(api.post(`/v1/sessions/${session.id}/reopen`, { expires_in_seconds: 60 }));
+    await note(api.post(`/v1/sessions/${session.id}/rehome`, {}));
+    const events = await api.get('/v1/events?limit=100');
+    assert.ok(events.body.data.length > 10);
+    await note(Promise.resolve(events));
     await note(api.post('/v1/dids', { e164: `+91${a}7`, provider_account: tenant.account.id }));
   }
 

@@ -46,6 +46,7 @@ describe('bad input', () => {
       did_id: dids[0].id,
       session_id: session.id,
       call_id: 'call_0',
+      event_id: 'evt_0',
     };
     const after_end = [{ seconds: 60, allow: 'both', forward_to: B }];
     const newSessionBody = { parties: { a: { phone: A }, b: { phone: B } }, after_end };

@@ -40,11 +40,11 @@ describe('a session that gets other masking numbers', () => {
     (await tenant.api.post('/v1/routes/explain', { to, from })).body;
   /** Refused with this code, and nothing is another than before. */
   const isRefused = async (tenant: Tenant, id: string, status: number, code: string, body: object = {}) => {
-    const content = await contentOf(world);
+    const content = await contentOf(world, code === 'pool_exhausted');
     const reply = await rehome(tenant, id, body);
     assert.equal(reply.status, status, reply.text);
     assert.equal(reply.body.code, code);
-    assert.deepEqual(await contentOf(world), content);
+    assert.deepEqual(await contentOf(world, code === 'pool_exhausted'), content);
     return reply.body;
   };
   const secondsToFree = async (id: string, isLive: boolean): Promise<number[]> =>

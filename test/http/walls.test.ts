@@ -75,6 +75,9 @@ async function newBelongings(
   await postForm(world, webhook, answerEvent(session.parties.a.masking_number, A));
   const call = (await api.get('/v1/calls')).body.data[0];
   assert.equal(call?.session, session.id);
+  // Reading gives events their places; from here on nothing is written by a read.
+  const [event] = (await api.get(`/v1/events?session=${session.id}`)).body.data;
+  assert.equal(event?.type, 'session.created');
   return {
     api,
     tenantId,
@@ -85,6 +88,7 @@ async function newBelongings(
       did_id: did.id,
       session_id: session.id,
       call_id: call.id,
+      event_id: event.id,
     },
     poolName: name,
     dids,
@@ -208,17 +212,28 @@ describe('the walls between tenants, and between live and test mode', () => {
     ['/v1/dids?pool=', (owner) => owner.ids.pool_id ?? '', 'nowhere'],
     ['/v1/dids?pool=', (owner) => owner.poolName, 'nowhere'],
     ['/v1/calls?session=', (owner) => owner.ids.session_id ?? '', 'ses_0'],
+    ['/v1/events?session=', (owner) => owner.ids.session_id ?? '', 'ses_0'],
     ['/v1/sessions?transaction_ref=', (owner) => owner.transactionRef, 'nothing'],
   ];
   for (const [url, filterOf, unknown] of filters) {
     forEachStranger(`${url} finds nothing of a stranger's`, async (stranger, owner) => {
       const theirs = await stranger.api.get(url + filterOf(owner));
-      assert.deepEqual(theirs.body, { data: [], has_more: false });
+      assert.deepEqual([theirs.body.data, theirs.body.has_more], [[], false]);
       assert.equal(theirs.text, (await stranger.api.get(url + unknown)).text);
       const ownersView = await owner.api.get(url + filterOf(owner));
       assert.ok(ownersView.body.data.length > 0, 'the filter finds what is the own');
     });
   }
+
+  forEachStranger("a stranger's event is no place to read on from", async (stranger, owner) => {
+    const { event_id = '' } = owner.ids;
+    const theirs = await stranger.api.get(`/v1/events?after=${event_id}`);
+    assert.equal(theirs.status, 422, theirs.text);
+    assert.deepEqual(seen(theirs), seen(await stranger.api.get(`/v1/events?after=${unknownLike(event_id)}`)));
+    const all = await stranger.api.get('/v1/events?limit=100');
+    assert.ok(all.body.data.length > 0, 'an empty list proves nothing');
+    for (const id of Object.values(owner.ids)) assert.ok(!all.text.includes(id), id);
+  });
 
   const [e164] = freshNumbers(1);
   const references: [string, string, (id: string, stranger: Belongings) => object, string][] = [

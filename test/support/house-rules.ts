@@ -68,7 +68,19 @@ const mayImport: Record<Layer, { values: readonly string[]; types?: readonly str
   jobs: { values: ['kernel', 'jobs'], types: ['db'] },
   container: {
     values: [
-      ...['kernel', 'crypto', 'db', 'redis', 'embedded', 'api', 'contract', 'jobs', 'config', 'start'],
+      ...[
+        'kernel',
+        'crypto',
+        'db',
+        'redis',
+        'embedded',
+        'api',
+        'contract',
+        'jobs',
+        'config',
+        'start',
+        'container',
+      ],
       ...['other handlers', 'other service', 'other store', 'other pure', 'other adapter'],
     ],
     types: ['generated'],
@@ -166,6 +178,7 @@ function placeOf(file: string): Place | null {
     return { layer: role ?? 'pure', feature };
   }
   if (folder.endsWith('.ts')) {
+    if (name.startsWith('container-')) return { layer: 'container', feature: null };
     const layer = ['main', 'app', 'container', 'config'].includes(name) ? (name as Layer) : 'start';
     return { layer, feature: null };
   }

@@ -129,27 +129,38 @@ export async function updateDid(
   );
 }
 
+export type WrittenMeasure = {
+  id: string;
+  livemode: boolean;
+  e164: string;
+  pool: string;
+  health: number;
+  /** The health that it had. */
+  before: number;
+};
+
 /**
- * Writes what was measured. Allocations hold the DIDs that they use for a moment: those are left for the next time, so that
+ * Writes what was measured, and gives what was written. Allocations hold the DIDs that they use for a moment: those are left for the next time, so that
  * nobody waits for the other.
  */
 export async function writeMeasures(
   db: Db,
   tenantId: TenantId,
   measures: readonly (Standing & CallCounts & { id: string })[],
-): Promise<void> {
-  await db.rows(
+): Promise<WrittenMeasure[]> {
+  return db.rows<WrittenMeasure>(
     `with measured as (
        select * from unnest($2::text[], $3::float8[], $4::integer[], $5::integer[], $6::integer[], $7::integer[])
                   as m (id, health, load, calls, answered, short)
      ), free as materialized (
-       select d.id from dids d where d.tenant_id = $1 and d.id = any ($2) order by d.id for no key update skip locked
+       select d.id, d.health from dids d where d.tenant_id = $1 and d.id = any ($2) order by d.id for no key update skip locked
      )
      update dids d
         set health = m.health, load = m.load, health_calls = m.calls, health_answered = m.answered,
             health_short = m.short, measured_at = now()
        from measured m join free on free.id = m.id
-      where d.tenant_id = $1 and d.id = m.id`,
+      where d.tenant_id = $1 and d.id = m.id
+     returning d.id, d.livemode, d.e164, d.pool_id as pool, d.health, free.health as before`,
     [
       tenantId,
       measures.map((one) => one.id),

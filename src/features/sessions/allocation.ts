@@ -1,6 +1,6 @@
 import type { Db } from '../../db/database.ts';
-import { Failure } from '../../kernel/errors.ts';
-import type { Owner } from '../../kernel/ids.ts';
+import { Failure, type Saturation } from '../../kernel/errors.ts';
+import type { Owner, TenantId } from '../../kernel/ids.ts';
 import type { PoolSnapshot } from '../pool/pool-snapshot.ts';
 import type { SnapshotOf } from '../pool/pool-snapshot-service.ts';
 import { type KeptReply, type Opened, openAllocation, shortenCooling } from './allocation-store.ts';
@@ -22,7 +22,13 @@ export type PairLocks = {
 };
 type LockSide = { didId: string; callerIndex: Buffer };
 
-export type AllocationParts = { locks: PairLocks; random: () => number; snapshotOf: SnapshotOf };
+export type AllocationParts = {
+  locks: PairLocks;
+  random: () => number;
+  snapshotOf: SnapshotOf;
+  /** Tells the tenant that a pool had no pair, apart from the request, which is undone. Must not throw. */
+  tellExhausted(tenantId: TenantId, poolId: string, saturation: Saturation): Promise<void>;
+};
 
 export type AllocationRequest = {
   owner: Owner;
@@ -73,7 +79,11 @@ export async function allocate<T>(
       await shortenCooling(db, owner.tenantId, poolId, [...callers.a, ...callers.b]);
       return open();
     };
-    const found = await climb({ random: parts.random, poolOf, shorten }, asked, opened, input);
+    const ladder = { random: parts.random, poolOf, shorten };
+    const found = await climb(ladder, asked, opened, input).catch(async (refusal: unknown) => {
+      await tellRefusal(parts, request, asked.id, refusal);
+      throw refusal;
+    });
     const lock = await parts.locks.lockFirst(
       owner.tenantId,
       found.pairs.map((pair) => lockOf(pair, callers)),
@@ -95,6 +105,20 @@ export async function allocate<T>(
       retryAfterSeconds: 1,
     },
   );
+}
+
+async function tellRefusal(
+  parts: AllocationParts,
+  { owner, onSettled }: AllocationRequest,
+  poolId: string,
+  refusal: unknown,
+): Promise<void> {
+  const saturation = refusal instanceof Failure ? refusal.details.saturation : undefined;
+  if (saturation === undefined) return;
+  const tell = () => parts.tellExhausted(owner.tenantId, poolId, saturation);
+  // Within a transaction a second connection would be held beside the first: enough of these at once wait for each other.
+  if (onSettled === null) await tell();
+  else onSettled(() => void tell());
 }
 
 /** A party's first phone stands for the party: two sessions of one phone in another place meet in Postgres only. */

@@ -8,23 +8,15 @@ import {
   openStages,
   readStages,
   refuseForwardToDids,
-  type StageInput,
   shownStages,
   storedStages,
 } from './after-end.ts';
 import { bindPhone, releasePhone } from './binding-store.ts';
 import type { Asker } from './new-session.ts';
-import {
-  openPhone,
-  type Phones,
-  type PhonesInput,
-  readPhones,
-  refuseDids,
-  samePhone,
-  storedPhone,
-} from './party-phones.ts';
+import { openPhone, type Phones, readPhones, refuseDids, samePhone, storedPhone } from './party-phones.ts';
 import { findCallers, setPhones, updateRole } from './party-store.ts';
-import { type Direction, type Session, type Side, sides } from './session.ts';
+import { type Session, type Side, sides } from './session.ts';
+import { type ChangedField, changedBy, type SessionChangeInput } from './session-change.ts';
 import {
   endSession,
   findSession,
@@ -34,16 +26,6 @@ import {
   type SessionRow,
   updateSession,
 } from './session-store.ts';
-
-export type SessionChangeInput = {
-  expires_in_seconds?: number;
-  parties?: { [side in Side]?: PhonesInput & { role?: string } };
-  direction?: Direction;
-  ring_timeout_seconds?: number;
-  max_call_seconds?: number;
-  after_end?: StageInput[];
-  metadata?: Record<string, string>;
-};
 
 export type SessionService = {
   /** Throws not_found. */
@@ -60,10 +42,18 @@ export type SessionService = {
   reopen(db: Db, owner: Owner, id: string, expiresInSeconds: number): Promise<Session>;
 };
 
+/** Leaves an event in the transaction of what it tells. */
+type Tell = (
+  db: Db,
+  owner: Owner,
+  event: { type: 'session.updated'; session: string; data: { changed: ChangedField[] } },
+) => Promise<void>;
+
 /** @param didsAmong which of these numbers are masking numbers of this tenant */
 export function createSessionService(parts: {
   keyRing: KeyRing;
   didsAmong: (db: Db, owner: Owner, numbers: readonly E164[]) => Promise<E164[]>;
+  tell: Tell;
 }): SessionService {
   const { keyRing, didsAmong } = parts;
 
@@ -110,6 +100,11 @@ export function createSessionService(parts: {
     const row = await findSession(db, owner, id);
     if (row === null) throw notFound();
     return toSession(db, owner, row);
+  };
+
+  const tellChanged = async (db: Db, owner: Owner, session: string, changed: ChangedField[]) => {
+    if (changed.length > 0)
+      await parts.tell(db, owner, { type: 'session.updated', session, data: { changed } });
   };
 
   /** All in the caller's transaction: what a refused phone leaves undone, its throw undoes. */
@@ -177,6 +172,7 @@ export function createSessionService(parts: {
         const role = input.parties?.[side]?.role;
         if (role !== undefined) await updateRole(db, asker.tenantId, id, side, role);
       }
+      await tellChanged(db, asker, id, changedBy(input));
       return get(db, asker, id);
     },
     async end(db, owner, id, immediately) {
@@ -193,6 +189,7 @@ export function createSessionService(parts: {
           'The cooling time is over, and with it the claim to the masking numbers.',
         );
       }
+      await tellChanged(db, owner, id, ['status', 'ended_at', 'expires_at']);
       return get(db, owner, id);
     },
   };

@@ -180,7 +180,7 @@ export async function reopenSession(
         order by b.did_id, b.caller_index for update of b
      ), opened as (
        update sessions s
-          set status = 'active', ended_at = null, expires_at = now() + make_interval(secs => $3), updated_at = now(),
+          set status = 'active', ended_at = null, expires_at = now() + make_interval(secs => $3), updated_at = now(), told = 0,
               grace_seconds = case when s.after_end = '[]' then 0 else s.grace_seconds end
         where s.tenant_id = $1 and s.id = $2
           and (select count(*) from mine) = (select count(*) from session_phones f

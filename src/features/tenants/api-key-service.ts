@@ -2,7 +2,7 @@ import { keyedDigest } from '../../crypto/digest.ts';
 import type { MasterKey } from '../../crypto/master-key.ts';
 import type { Db, Unit } from '../../db/database.ts';
 import { Failure, invalid, notFound } from '../../kernel/errors.ts';
-import { newId, type TenantId } from '../../kernel/ids.ts';
+import { newId, type Owner, type TenantId } from '../../kernel/ids.ts';
 import { last4, newToken } from '../../kernel/tokens.ts';
 import {
   type ApiKeyRow,
@@ -43,16 +43,28 @@ export type ApiKeyService = {
   ensureOperatorKey(db: Db, given: string | null): Promise<string | null>;
 };
 
+/** Leaves an event in the transaction of what it tells. */
+type Tell = (
+  db: Db,
+  owner: Owner,
+  event:
+    | { type: 'api_key.created'; data: { api_key: string; scopes: Scope[]; replaces: string | null } }
+    | { type: 'api_key.revoked'; data: { api_key: string } },
+) => Promise<void>;
+
 /** @param forgetKeys drops what is cached of valid keys; called when a change of them is settled */
-export function createApiKeyService(master: MasterKey, forgetKeys: () => void): ApiKeyService {
+export function createApiKeyService(master: MasterKey, forgetKeys: () => void, tell: Tell): ApiKeyService {
   const insert = async (
     db: Db,
     tenantId: TenantId,
     key: Pick<NewApiKeyRow, 'name' | 'livemode' | 'scopes' | 'expiresInSeconds' | 'expiresAt'>,
+    replaces: string | null,
   ): Promise<KeyWithToken> => {
     const token = newToken(key.livemode ? 'mp_live' : 'mp_test');
     const digest = keyedDigest(master, 'api_key', token);
     const row = await insertApiKey(db, tenantId, { ...key, id: newId('key'), last4: last4(token), digest });
+    const data = { api_key: row.id, scopes: row.scopes, replaces };
+    await tell(db, { tenantId, livemode: row.livemode }, { type: 'api_key.created', data });
     return { key: row, token };
   };
   return {
@@ -64,20 +76,19 @@ export function createApiKeyService(master: MasterKey, forgetKeys: () => void): 
         throw invalid('invalid_request', '/livemode', 'must be the mode of the calling key');
       }
       const expiresInSeconds = input.expires_in_seconds ?? null;
-      return insert(db, tenantId, {
-        name: input.name,
-        livemode,
-        scopes: wanted,
-        expiresInSeconds,
-        expiresAt: null,
-      });
+      const key = { name: input.name, livemode, scopes: wanted, expiresInSeconds, expiresAt: null };
+      return insert(db, tenantId, key, null);
     },
     list: listApiKeys,
     async revoke(unit, tenantId, livemode, id) {
       unit.onSettled(forgetKeys);
-      if ((await lockApiKey(unit, tenantId, livemode, id)) === null) throw notFound();
-      const row = await revokeApiKey(unit, tenantId, id);
-      if (row === null) throw notFound();
+      const before = await lockApiKey(unit, tenantId, livemode, id);
+      const row = before === null ? null : await revokeApiKey(unit, tenantId, id);
+      if (before === null || row === null) throw notFound();
+      if (before.revoked_at === null) {
+        const event = { type: 'api_key.revoked' as const, data: { api_key: id } };
+        await tell(unit, { tenantId, livemode: row.livemode }, event);
+      }
       return row;
     },
     async rotate(unit, tenantId, rights, id, overlapSeconds) {
@@ -89,7 +100,7 @@ export function createApiKeyService(master: MasterKey, forgetKeys: () => void): 
       }
       refuseMoreThan(rights, old.scopes, '');
       await shortenApiKey(unit, tenantId, id, overlapSeconds);
-      return insert(unit, tenantId, { ...old, expiresInSeconds: null, expiresAt: old.expires_at });
+      return insert(unit, tenantId, { ...old, expiresInSeconds: null, expiresAt: old.expires_at }, id);
     },
     async ensureOperatorKey(db, given) {
       if (given === null && (await countOperatorKeys(db)) > 0) return null;

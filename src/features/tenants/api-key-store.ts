@@ -28,6 +28,7 @@ export const scopes = [
   'sessions:write',
   'routes:read',
   'calls:read',
+  'events:read',
 ] as const;
 export type Scope = (typeof scopes)[number];
 
