@@ -253,8 +253,8 @@ async function endSession() {
       'grace_seconds = v_session.grace_seconds, told = 2, updated_at',
     ],
     [
-      '(b.released_at is null or b.released_at > clock_timestamp());\n',
-      `(b.released_at is null or b.released_at > clock_timestamp());
+      '     and b.caller_index = f.caller_index;\n',
+      `     and b.caller_index = f.caller_index;
   perform public.emit_session_ended(p_tenant, p_session, coalesce(p_reason,
                                     case when p_immediately then 'immediately' else 'ended' end));
 `,

@@ -29,7 +29,7 @@ export async function installClock(adminUrl: string, database: string): Promise<
     const { rows } = await admin.query<{ statement: string }>(
       `select format('alter table %I.%I alter column %I set default clock.now()',
                      table_schema, table_name, column_name) as statement
-         from information_schema.columns where table_schema = 'public' and column_default ~ '^(pg_catalog\\.)?now\\(\\)$'
+         from information_schema.columns where table_schema = 'public' and column_default ~ '^(pg_catalog\\.)?(now|clock_timestamp)\\(\\)$'
        union all
        select format('alter table %I.%I set (autovacuum_enabled = false)', table_schema, table_name)
          from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`,
