@@ -101,7 +101,9 @@ export async function down(knex) {
     alter table dids drop column region, drop column carrier, drop column reserved, drop column health,
       drop column health_calls, drop column health_answered, drop column health_short, drop column load,
       drop column measured_at;
+    alter table pools no force row level security; -- or the owner, who is no tenant, would see no row
     update pools set cooling_seconds = coalesce(cooling_seconds, budget_cooling_seconds);
+    alter table pools force row level security;
     alter table pools drop column version, drop column misroute_budget, drop column budget_cooling_seconds,
       drop column redial_delay_seconds, drop column redial_samples, drop column redials_measured_at,
       drop column affinity, drop column regions, drop column region_match, drop column carriers, drop column exhaustion,

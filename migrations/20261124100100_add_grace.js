@@ -1,11 +1,15 @@
 // Grace: what is still allowed after the end of a session, stage by stage, until it is over.
 
 import * as calls from './20261124090400_create_calls.js';
+import { changed, definitionIn } from './sql/definitions.js';
 
 const up_sql = `
 -- A call is counted for a session once, however often its answer event comes and whatever came of it in between.
 alter table calls add column counted_for text[] not null default '{}';
+-- Without force, or the owner, who is no tenant, would see no row.
+alter table calls no force row level security;
 update calls set counted_for = array[session_id] where decision = 'bridge';
+alter table calls force row level security;
 
 -- Where a session stands at a moment: THE rule of its end, and its only place. It loses its full rights at the earlier of its
 -- end and its expiry; from then on its stages are in force, one after the other, each for its seconds.
@@ -32,6 +36,8 @@ grant execute on function session_phase(timestamptz, timestamptz, jsonb, timesta
 -- grace, what it will be called afterwards. is_moved: the party has another DID now. stage_allow, forward_sealed, forward_key_version: of the stage in force.
 -- is_released: the phone left the session, or the party has another DID now. That is read from who is in the session and not
 -- from a time, since a clock may be set back.
+-- enable_seqscan: a plan that was made while the tables were empty lives on in its connection, and calls wait for it.
+-- plan_cache_mode: with an array as parameter Postgres would plan anew for each call.
 drop function route_facts(text, text, bytea[]);
 create function route_facts(p_tenant text, p_did text, p_callers bytea[])
 returns table (caller_place integer, session_id text, side text, is_released boolean, is_moved boolean, status text,
@@ -39,7 +45,7 @@ returns table (caller_place integer, session_id text, side text, is_released boo
                stage integer, stage_allow text, forward_sealed bytea, forward_key_version integer, direction text,
                ring_timeout_seconds integer, max_call_seconds integer, max_calls integer, calls_made integer,
                other_did_e164 text, other_did_status text, other_sealed bytea, other_key_version integer)
-language plpgsql volatile as $$
+language plpgsql volatile set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
   perform set_config('app.tenant_id', p_tenant, true);
   return query
@@ -82,7 +88,7 @@ drop function record_answer(text, text, text[], text, bytea, integer, jsonb, byt
 create function record_answer(p_tenant text, p_account text, p_nonces text[], p_event_key text, p_sealed_payload bytea,
                               p_key_version integer, p_call jsonb, p_caller_index bytea, p_sealed_caller bytea)
 returns table (outcome text, call_id text, stands boolean)
-language plpgsql volatile as $$
+language plpgsql volatile set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
   v_call public.calls;
   v_session public.sessions;
@@ -207,51 +213,28 @@ drop function session_phase(timestamptz, timestamptz, jsonb, timestamptz);
 alter table calls drop column counted_for;
 `;
 
-/** The definition of a function, and its grant, as an earlier migration has them. */
-async function definitionIn(migration, name) {
-  let sql = '';
-  await migration.up({
-    raw: async (text) => {
-      sql += text;
-    },
-  });
-  const from = sql.indexOf(`create function ${name}(`);
-  const grant = sql.indexOf(`grant execute on function ${name}(`, from);
-  if (from < 0 || grant < 0) throw new Error(`that migration does not define ${name}`);
-  return sql.slice(from, sql.indexOf(';', grant) + 1);
-}
-
-/** The same again, with another text in the place of one. Throws when that one is not there exactly once. */
-function changed(definition, from, to) {
-  if (definition.split(from).length !== 2) throw new Error(`this does not stand there once: ${from}`);
-  return definition.replace(from, () => to);
-}
-
-function replacing(definition) {
-  return changed(definition, 'create function', 'create or replace function');
-}
-
 /**
  * A call to the number of a forward is no call of the parties: it does not end a session that ends after its first call. Nor
  * does late news of a call that is over: the session may have been reopened since.
  */
 async function recordCallEvent() {
-  let definition = await definitionIn(calls, 'record_call_event');
-  definition = changed(definition, 'v_new boolean;', 'v_new boolean;\n  v_was_over boolean;');
   const update = '  update public.calls c\n     set connected';
   const before = '  v_was_over := v_call.connected and v_call.ended_at is not null;\n';
-  definition = changed(definition, update, `${before}${update}`);
-  const condition = "if not v_was_over and v_call.decision = 'bridge' and v_call.connected and";
-  return changed(definition, 'if v_call.connected and', condition);
+  return changed(
+    await definitionIn(calls, 'record_call_event'),
+    ['v_new boolean;', 'v_new boolean;\n  v_was_over boolean;'],
+    [update, `${before}${update}`],
+    ['if v_call.connected and', "if not v_was_over and v_call.decision = 'bridge' and v_call.connected and"],
+  );
 }
 
 export async function up(knex) {
   await knex.raw(up_sql);
-  await knex.raw(replacing(await recordCallEvent()));
+  await knex.raw(await recordCallEvent());
 }
 
 export async function down(knex) {
-  await knex.raw(replacing(await definitionIn(calls, 'record_call_event')));
+  await knex.raw(await definitionIn(calls, 'record_call_event'));
   await knex.raw(dropped_sql);
   for (const name of ['route_facts', 'record_answer', 'end_session']) {
     await knex.raw(await definitionIn(calls, name));

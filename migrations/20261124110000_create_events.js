@@ -1,6 +1,8 @@
 // Events to tenants: every change leaves one, in its own transaction; a publisher then gives it its place in the order.
+
 import * as grace from './20261124100100_add_grace.js';
 import * as rules from './20261124100300_allocate_by_pool_rules.js';
+import { changed, definitionIn } from './sql/definitions.js';
 
 const up_sql = `
 -- sequence: the number within its session, from 1. position: the place in the order in which the tenant reads, null until it
@@ -174,29 +176,6 @@ begin
 end $$;
 grant execute on function tell_exhausted(text, text, jsonb) to maskplane_app;
 `;
-
-/** The definition of a function, and its grant, as an earlier migration has them. */
-async function definitionIn(migration, name) {
-  let sql = '';
-  await migration.up({
-    raw: async (text) => {
-      sql += text;
-    },
-  });
-  const from = sql.search(new RegExp(`create (or replace )?function ${name}\\(`));
-  const grant = sql.indexOf(`grant execute on function ${name}(`, from);
-  if (from < 0 || grant < 0) throw new Error(`that migration does not define ${name}`);
-  const definition = sql.slice(from, sql.indexOf(';', grant) + 1);
-  return definition.replace(/^create function/, 'create or replace function');
-}
-
-/** The same again, with other texts in the place of some. Throws when one of those is not there exactly once. */
-function changed(definition, ...changes) {
-  return changes.reduce((text, [from, to]) => {
-    if (text.split(from).length !== 2) throw new Error(`this does not stand there once: ${from}`);
-    return text.replace(from, () => to);
-  }, definition);
-}
 
 /** A session is made with its first number, so that creating it costs no second update of its row. */
 async function settleAllocation() {

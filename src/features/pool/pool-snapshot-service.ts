@@ -12,7 +12,7 @@ export type SnapshotOf = (
   version: string | null,
 ) => Promise<PoolSnapshot | null>;
 
-/** A DID takes some 300 bytes: what all kept pools have together may take 60 MB. */
+/** A DID takes less than 300 bytes (ADR 0009): what all kept pools have together may take 60 MB. */
 const MOST_DIDS_KEPT = 200_000;
 
 /** Reads pools and keeps what it read until their version has moved. */
