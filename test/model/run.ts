@@ -4,8 +4,8 @@ import { type Figures, newFigures, toldFigures, unseen } from './figures.ts';
 import { type Fault, playGame, STEPS_PER_GAME } from './play.ts';
 import { openModelWorld } from './world.ts';
 
-/** Of each of the two files that `npm test` plays side by side: as many as fit into a run that is made often. */
-const STEPS = Number(process.env.MODEL_STEPS ?? 12_500);
+/** Of each of the two files that `npm test` plays side by side: 10^5 together. */
+const STEPS = Number(process.env.MODEL_STEPS ?? 50_000);
 /** With fewer the rare ones need not have come up. */
 const ENOUGH_STEPS = 20_000;
 
