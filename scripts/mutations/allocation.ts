@@ -228,4 +228,31 @@ export const allocationMutations: readonly Mutation[] = [
     ],
     tests: [race],
   },
+  {
+    guard: 'an allocation that comes too late does not undo those that are settled with it',
+    edits: [
+      {
+        file: 'migrations/20261124115000_settle_without_raising.js',
+        from: "exception when sqlstate 'MP409' then return 'conflict'; -- what was done above is undone\n",
+        to: '',
+      },
+    ],
+    tests: ['test/database/events.test.ts'],
+  },
+  {
+    guard: 'statements that may have been committed are not run again',
+    edits: [
+      {
+        file: 'src/db/together.ts',
+        from: 'if (!isStatementRefused(found)) return asked.map(() => found);',
+        to: '',
+      },
+    ],
+    tests: ['test/database/together.test.ts'],
+  },
+  {
+    guard: 'a statement that is refused does not fail those that came with it',
+    edits: [{ file: 'src/db/together.ts', from: 'if (!isStatementRefused(found))', to: 'if (true)' }],
+    tests: ['test/database/together.test.ts'],
+  },
 ];

@@ -126,7 +126,7 @@ async function answer(
   });
   if (operation.settlesItself) {
     const once = onceOf(master, scope, fingerprint, { method: req.method, path: req.path });
-    return handler({ ...request, db: database.single, once });
+    return handler({ ...request, db: database.together, once });
   }
   return inTransaction(parts, actor, (unit) =>
     runOnce(unit, master, scope, fingerprint, () => handler({ ...request, unit })),

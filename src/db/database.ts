@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { TenantId } from '../kernel/ids.ts';
 import { isWorthRepeating } from './sqlstate.ts';
+import { runTogether } from './together.ts';
 
 /** Who a transaction acts for; row-level security sees nothing else. */
 export type Acting = { as: 'tenant'; tenantId: TenantId } | { as: 'operator' };
@@ -24,6 +25,8 @@ export type Database = {
   transaction<T>(acting: Acting, work: (unit: Unit) => Promise<T>): Promise<T>;
   /** One statement outside any transaction: for functions in the database that set their own tenant. */
   single: Db;
+  /** The same for functions that give one row and raise nothing that is to be expected: see runTogether. */
+  together: Db;
   close(): Promise<void>;
 };
 
@@ -123,6 +126,7 @@ export function openDatabase(
     }
   }
 
+  const single: Db = { rows: (text, params) => run(pool, text, params) };
   return {
     async transaction(acting, work) {
       for (let turn = 1; ; turn += 1) {
@@ -134,7 +138,8 @@ export function openDatabase(
         }
       }
     },
-    single: { rows: (text, params) => run(pool, text, params) },
+    single,
+    together: { rows: runTogether(single.rows) },
     close: () => pool.end(),
   };
 }

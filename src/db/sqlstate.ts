@@ -13,9 +13,10 @@ export function isWorthRepeating(error: unknown): boolean {
   return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
 }
 
-/** Raised by settle_allocation: another session holds a binding that this one wants, or a DID has begun to retire. */
-export function isBindingConflict(error: unknown): boolean {
-  return stateOf(error) === 'MP409';
+/** The statement itself was refused, and so did nothing: neither the server nor the way to it is to blame. */
+export function isStatementRefused(error: unknown): boolean {
+  const state = stateOf(error);
+  return state !== null && /^[0-9A-Z]{5}$/.test(state) && !/^(08|53|57|58|XX)/.test(state);
 }
 
 /**

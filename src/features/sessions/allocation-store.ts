@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database.ts';
-import { isBindingConflict, isWorthRepeating } from '../../db/sqlstate.ts';
+import { isWorthRepeating } from '../../db/sqlstate.ts';
 import type { Owner, TenantId } from '../../kernel/ids.ts';
 import type { StoredStage } from './after-end.ts';
 import type { History } from './did-candidates.ts';
@@ -127,7 +127,7 @@ export async function settleAllocation(
   isRemembered: boolean,
 ): Promise<'settled' | 'key_taken' | 'conflict'> {
   try {
-    const [row] = await db.rows<{ outcome: 'settled' | 'key_taken' }>(
+    const [row] = await db.rows<{ outcome: 'settled' | 'key_taken' | 'conflict' }>(
       'select settle_allocation($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as outcome',
       [
         owner.tenantId,
@@ -147,7 +147,7 @@ export async function settleAllocation(
     if (row === undefined) throw new Error('settle_allocation gave no row');
     return row.outcome;
   } catch (error) {
-    if (isBindingConflict(error) || isWorthRepeating(error)) return 'conflict';
+    if (isWorthRepeating(error)) return 'conflict';
     throw error;
   }
 }
