@@ -71,7 +71,11 @@ function settings(durable: boolean): string[] {
     unix_socket_permissions: '0700',
     // Test files run side by side, each with pools on an own database.
     max_connections: durable ? '100' : '300',
-    shared_buffers: '128MB',
+    shared_buffers: durable ? '256MB' : '128MB',
+    // Bindings lie everywhere in their indexes: with many of them most of what is logged is pages that a checkpoint has just
+    // seen. They are logged compressed, and checkpoints come by time rather than by size.
+    wal_compression: 'on',
+    max_wal_size: '2GB',
     timezone: 'UTC',
     log_timezone: 'UTC',
     logging_collector: 'off',
