@@ -34,6 +34,8 @@ export type QueueRun = {
 const CONNECTIONS = 4;
 /** When nobody wakes it: jobs whose time has come. */
 const POLL_MS = 1_000;
+/** By then a job that is done is mostly deleted. */
+const LET_GO_MS = 20;
 /** For tasks to notice that they shall end. */
 const AFTER_ABORT_MS = 500;
 const CLOSE_MS = 1_000;
@@ -70,6 +72,14 @@ export async function startQueueRun(options: QueueOptions): Promise<QueueRun> {
   // The library makes up a name by which it locks jobs. It has to be known before the first is locked.
   events.on('pool:create', ({ workerPool }) => {
     workerPool.id = workerId;
+  });
+  // A worker that has done a job looks for the next before it has let go of the series: whoever comes after would wait for
+  // the next regular look.
+  events.on('job:complete', ({ worker, job }) => {
+    if (job.job_queue_id === null) return;
+    setTimeout(() => {
+      if (!worker.workerPool._shuttingDown) worker.workerPool.nudge(1);
+    }, LET_GO_MS).unref();
   });
   const ended = new Promise<void>((resume) => void events.once('pool:gracefulShutdown', () => resume()));
 
