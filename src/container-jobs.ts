@@ -1,6 +1,6 @@
 import { forgetOldKeys } from './api/idempotency-store.ts';
 import type { Database } from './db/database.ts';
-import { emitEvent, forgetEvents, publishEvents } from './features/events/event-store.ts';
+import { emitEvent, forgetEvents, publishEvents, tenantsToPublish } from './features/events/event-store.ts';
 import { didMeasuring } from './features/pool/did-measuring-service.ts';
 import { finishRetiring } from './features/pool/did-store.ts';
 import { measureRedials } from './features/pool/misroute-budget-service.ts';
@@ -30,6 +30,6 @@ export function jobsOn(database: Database): Job[] {
       asOperator: [forgetOldKeys, forgetNonces],
     }),
     ...measuringJobs({ ...parts, perTenant: [didMeasuring(emitEvent), measureRedials] }),
-    ...tellingJobs({ ...parts, publish: publishEvents, tellExpiries }),
+    ...tellingJobs({ ...parts, tenantsToPublish, publish: publishEvents, tellExpiries }),
   ];
 }

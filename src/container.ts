@@ -4,8 +4,11 @@ import type { Handlers } from './api/contract.ts';
 import { createKeyCache } from './api/key-cache.ts';
 import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
 import { jobsOn } from './container-jobs.ts';
+import { queueTasks } from './container-tasks.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { type Database, openDatabase } from './db/database.ts';
+import { deadJobHandlers } from './features/dead-jobs/dead-job-handlers.ts';
+import { createDeadJobService } from './features/dead-jobs/dead-job-service.ts';
 import { eventHandlers } from './features/events/event-handlers.ts';
 import { createEventService } from './features/events/event-service.ts';
 import { emitEvent } from './features/events/event-store.ts';
@@ -36,6 +39,7 @@ import { findCall, listCalls } from './features/voice/call-store.ts';
 import { explainHandlers } from './features/voice/explain-handlers.ts';
 import { createExplainService } from './features/voice/explain-service.ts';
 import { createWebhookService, type WebhookService } from './features/voice/webhook-service.ts';
+import type { Task } from './jobs/queue.ts';
 import type { Job } from './jobs/runner.ts';
 import type { Logger } from './kernel/logger.ts';
 import { connectRedis } from './redis/client.ts';
@@ -62,7 +66,9 @@ export type Container = {
   webhook: WebhookService;
   authenticate: RequestHandler[];
   rateLimits: RateLimits;
+  /** What is done again and again, and what is done when the queue says so: where the role is to work. */
   jobs: readonly Job[];
+  tasks: readonly Task[];
   /** Answers all requests that wait for something to happen. */
   stopWaiting(): void;
   close(): Promise<void>;
@@ -129,8 +135,10 @@ export function createContainer(options: ContainerOptions): Container {
       ...explainHandlers(createExplainService(keyRing)),
       ...callHandlers({ find: findCall, list: listCalls }),
       ...eventHandlers(events),
+      ...deadJobHandlers(createDeadJobService()),
     },
     jobs: jobsOn(database),
+    tasks: queueTasks(),
     stopWaiting: events.stopWaiting,
     async close() {
       await redis.close();

@@ -19,6 +19,11 @@ export function isStatementRefused(error: unknown): boolean {
   return state !== null && /^[0-9A-Z]{5}$/.test(state) && !/^(08|53|57|58|XX)/.test(state);
 }
 
+/** A schema or a table is not there. */
+export function isMissing(error: unknown): boolean {
+  return /^(3F000|42P01)$/.test(stateOf(error) ?? '');
+}
+
 /**
  * The server is not there, goes down, is out of connections or too slow: classes 08, 53, 57P, a statement that was stopped
  * at its time limit, and node's socket errors.

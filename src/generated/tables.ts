@@ -269,3 +269,9 @@ export type WebhookNoncesRow = {
   nonce: string;
   seen_at: Date;
 };
+
+export type WorkerProcessesRow = {
+  id: string;
+  started_at: Date;
+  seen_at: Date;
+};

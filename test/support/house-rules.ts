@@ -65,7 +65,8 @@ const mayImport: Record<Layer, { values: readonly string[]; types?: readonly str
   },
   adapter: { values: ['kernel', 'own pure', 'own adapter'], types: ['own service'] },
   api: { values: ['kernel', 'crypto', 'db', 'redis', 'api', 'contract', 'own store'], types: ['generated'] },
-  jobs: { values: ['kernel', 'jobs'], types: ['db'] },
+  // The queue's worker has connections of its own, and its stores beside it: they know the library's tables and no feature.
+  jobs: { values: ['kernel', 'jobs', 'db', 'own store'] },
   container: {
     values: [
       ...[
@@ -98,6 +99,7 @@ const knows: Record<string, readonly string[]> = {
   vobiz: [],
   usage: [],
   events: [],
+  'dead-jobs': [],
   sandbox: ['voice', 'sessions', 'pool', 'tenants', 'vobiz'],
 };
 
@@ -110,6 +112,7 @@ const packages: Record<string, readonly Layer[]> = {
   'rate-limiter-flexible': ['api'],
   pg: ['db', 'embedded'],
   knex: ['db'],
+  'graphile-worker': ['db', 'jobs'],
   ioredis: ['redis'],
 };
 
