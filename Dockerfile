@@ -26,6 +26,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY openapi.yaml ./
 COPY migrations ./migrations
+COPY docs/errors ./docs/errors
 # The numeric id, so that Kubernetes can see that it is not root. Nothing under /app is writable for it.
 USER 1000:1000
 EXPOSE 3000

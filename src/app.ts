@@ -1,7 +1,7 @@
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Actor } from './api/contract.ts';
-import { createPlatformRoutes, type ServiceState } from './api/platform-routes.ts';
+import { createHealthRoutes, createPlatformRoutes, type ServiceState } from './api/platform-routes.ts';
 import { problemHandler, unknownRoute } from './api/problems.ts';
 import { createRouter } from './api/router.ts';
 import { loadSpec } from './api/spec.ts';
@@ -37,9 +37,18 @@ export function createApp(
       logger,
     }),
   );
-  app.use(createPlatformRoutes(options.state));
+  app.use(createHealthRoutes(options.state), createPlatformRoutes());
   app.use(createRouter({ spec: loadSpec(), handlers, database, master, authenticate, rateLimits }));
   app.use(unknownRoute);
+  app.use(problemHandler(logger, isUnavailable));
+  return app;
+}
+
+/** What a worker shows: only how it is. */
+export function createHealthApp(logger: Logger, state: () => ServiceState): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(requestId, helmet(), createHealthRoutes(state), unknownRoute);
   app.use(problemHandler(logger, isUnavailable));
   return app;
 }

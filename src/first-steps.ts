@@ -2,7 +2,8 @@ import type { Config } from './config.ts';
 
 /** What a person at the terminal needs next: where it listens, the key if it is new, and one command to paste. */
 export function firstSteps(config: Config, newOperatorKey: string | null): string {
-  if (config.role === 'worker') return 'Maskplane worker is running.';
+  if (config.role === 'worker')
+    return `Maskplane worker is running; its health: http://localhost:${config.port}/livez`;
   const url = `http://localhost:${config.port}`;
   const key = newOperatorKey ?? config.operatorApiKey;
   const lines = ['', `Maskplane listens on ${url}    API: ${url}/docs    webhooks: ${config.publicUrl}`];

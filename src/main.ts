@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createApp } from './app.ts';
+import { createApp, createHealthApp } from './app.ts';
 import { type Config, ConfigFault, loadConfig } from './config.ts';
 import { type Container, createContainer } from './container.ts';
 import { whyUnfit } from './db/database.ts';
@@ -65,7 +65,7 @@ async function start(
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   // First of all: a port that is taken is cheap to find out now.
-  if (config.role === 'all' || config.role === 'api') await listen(server, config.port);
+  if (config.role !== 'migrate') await listen(server, config.port);
   closers.push(() => closeServer(server));
 
   const embedded = await startOwnServers(config);
@@ -92,16 +92,18 @@ async function start(
     closers.push(async () => void (await Promise.all([jobs.stop(DRAIN_MS), queue.stop(DRAIN_MS)])));
     await queue.start();
   }
-  if (config.role !== 'worker') {
-    const app = createApp(container, { state: () => state, trustedProxies: config.trustedProxies });
-    server.removeAllListeners('request');
-    server.on('request', app);
-    closers.push(async () => {
-      state = 'draining';
-      container.stopWaiting();
-      await closeServer(server);
-    });
-  }
+  const ofApp = { state: () => state, trustedProxies: config.trustedProxies };
+  server.removeAllListeners('request');
+  server.on(
+    'request',
+    config.role === 'worker' ? createHealthApp(logger, ofApp.state) : createApp(container, ofApp),
+  );
+  closers.push(async () => {
+    state = 'draining';
+    container.stopWaiting();
+    // Of a worker the health is asked until its jobs are done.
+    if (config.role !== 'worker') await closeServer(server);
+  });
   state = 'ok';
   say(firstSteps(config, newOperatorKey));
 }

@@ -11,19 +11,30 @@ const ERROR_PAGES = fileURLToPath(new URL('../../docs/errors/', import.meta.url)
 
 export type ServiceState = 'starting' | 'ok' | 'draining';
 
-/** Health, the API document and what explains it. None of it needs a key or a database. */
-export function createPlatformRoutes(state: () => ServiceState): Router {
-  const router = Router({ caseSensitive: true });
-  const get = (path: string, handler: RequestHandler) => {
+type Get = (path: string, handler: RequestHandler) => void;
+
+function getOn(router: Router): Get {
+  return (path, handler) => {
     router.get(path, handler);
     router.all(path, refuseMethod(['GET']));
   };
+}
 
+/** How the process is. Needs no database. */
+export function createHealthRoutes(state: () => ServiceState): Router {
+  const router = Router({ caseSensitive: true });
+  const get = getOn(router);
   get('/livez', (_req, res) => void res.json({ status: 'ok' }));
   // Not the state of Postgres: if readiness followed it, all processes would leave service together, and callers would
   // get nothing where they now get a sentence.
   get('/readyz', (_req, res) => void res.status(state() === 'ok' ? 200 : 503).json({ status: state() }));
+  return router;
+}
 
+/** The API document and what explains it. None of it needs a key or a database. */
+export function createPlatformRoutes(): Router {
+  const router = Router({ caseSensitive: true });
+  const get = getOn(router);
   const spec = readFileSync(SPEC_FILE, 'utf8');
   get('/openapi.yaml', (_req, res) => void res.type('application/yaml').send(spec));
 
