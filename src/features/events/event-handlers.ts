@@ -8,7 +8,8 @@ type EventView = components['schemas']['Event'];
 /** The version of every shape that there is; see EventVersion in openapi.yaml. */
 const VERSION = 1;
 
-function toEventView(row: EventRow): EventView {
+/** An event as the API shows it; what is sent to a webhook endpoint is the text of this. */
+export function toEventView(row: EventRow): EventView {
   const envelope = {
     id: row.id,
     type: row.type,
