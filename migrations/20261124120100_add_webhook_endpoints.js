@@ -228,9 +228,9 @@ begin
 end $$;
 grant execute on function record_webhook_attempt(text, text, text, jsonb, integer) to maskplane_app;
 
--- The end of a run: the next one is for when something is due. Look and enqueue are one statement's transaction, and an event
--- that is published in between wakes the endpoint after us: a job that waits for now keeps its time here. What waits for a
--- disabled endpoint is given up, at most so many at a time.
+-- The end of a run: the next one is for when something is due. An event that is published meanwhile is not forgotten: its job
+-- keeps its time, or comes after ours and takes its place. What waits for a disabled endpoint is given up, at most so many at a
+-- time.
 create function end_webhook_run(p_tenant text, p_endpoint text, p_most integer) returns void
 language plpgsql volatile set enable_seqscan = off as $$
 declare
@@ -256,6 +256,10 @@ begin
    order by d.next_attempt_at, d.position limit 1;
   if v_next is null then return; end if;
   perform public.wake_webhook_endpoint(p_tenant, p_endpoint, greatest(v_next, v_endpoint.hold_until, now()), true);
+  -- Who published between the look and that may have lost its time to ours. What it left is to be seen now.
+  perform from public.webhook_deliveries d
+    where d.tenant_id = p_tenant and d.endpoint_id = p_endpoint and d.status = 'pending' and d.next_attempt_at < v_next;
+  if found then perform public.wake_webhook_endpoint(p_tenant, p_endpoint); end if;
 end $$;
 grant execute on function end_webhook_run(text, text, integer) to maskplane_app;
 `;

@@ -1,6 +1,9 @@
 import { forgetOldKeys } from './api/idempotency-store.ts';
 import type { Database } from './db/database.ts';
 import { emitEvent, forgetEvents, publishEvents } from './features/events/event-store.ts';
+import { forgetDeletedEndpoints, forgetDeliveries } from './features/events/webhook-delivery-store.ts';
+import { wakeOverdueEndpoints } from './features/events/webhook-endpoint-store.ts';
+import { forgetReplays } from './features/events/webhook-replay-store.ts';
 import { didMeasuring } from './features/pool/did-measuring-service.ts';
 import { finishRetiring } from './features/pool/did-store.ts';
 import { measureRedials } from './features/pool/misroute-budget-service.ts';
@@ -24,6 +27,10 @@ export function jobsOn(database: Database): Job[] {
         forgetHistory,
         forgetPairs,
         forgetEvents,
+        forgetDeliveries,
+        forgetDeletedEndpoints,
+        forgetReplays,
+        wakeOverdueEndpoints,
         (db, tenantId) => finishRetiring(db, tenantId),
         (db, _tenantId, most) => forgetOldKeys(db, most),
       ],

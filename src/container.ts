@@ -3,11 +3,10 @@ import { createAuthenticate } from './api/authenticate.ts';
 import type { Handlers } from './api/contract.ts';
 import { createKeyCache } from './api/key-cache.ts';
 import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
+import { eventsOn } from './container-events.ts';
 import { jobsOn } from './container-jobs.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { type Database, openDatabase } from './db/database.ts';
-import { eventHandlers } from './features/events/event-handlers.ts';
-import { createEventService } from './features/events/event-service.ts';
 import { emitEvent } from './features/events/event-store.ts';
 import { capacityHandlers } from './features/pool/capacity-handlers.ts';
 import { createCapacityService } from './features/pool/capacity-service.ts';
@@ -38,6 +37,7 @@ import { createExplainService } from './features/voice/explain-service.ts';
 import { createWebhookService, type WebhookService } from './features/voice/webhook-service.ts';
 import type { Job } from './jobs/runner.ts';
 import type { Logger } from './kernel/logger.ts';
+import type { AllowedNetworks } from './kernel/networks.ts';
 import { connectRedis } from './redis/client.ts';
 import { createPairLocks } from './redis/pair-locks.ts';
 
@@ -48,6 +48,7 @@ export type ContainerOptions = {
   publicUrl: string;
   databaseConnections: number;
   rateLimitPerMinute: number;
+  outboundAllowedNetworks: AllowedNetworks;
   logger: Logger;
   /** Before every Redis key: processes that share a Redis but not a database must not share locks. */
   redisPrefix?: string;
@@ -63,6 +64,8 @@ export type Container = {
   authenticate: RequestHandler[];
   rateLimits: RateLimits;
   jobs: readonly Job[];
+  /** What is done when the queue says so. */
+  tasks: ReturnType<typeof eventsOn>['tasks'];
   /** Answers all requests that wait for something to happen. */
   stopWaiting(): void;
   close(): Promise<void>;
@@ -105,9 +108,7 @@ export function createContainer(options: ContainerOptions): Container {
       keyRing.cached(tenantId) ??
       database.transaction({ as: 'tenant', tenantId }, (unit) => keyRing.current(unit, tenantId)),
   });
-  const events = createEventService((tenantId, work) =>
-    database.transaction({ as: 'tenant', tenantId }, work),
-  );
+  const events = eventsOn({ database, keyRing, allowed: options.outboundAllowedNetworks, logger });
   const webhook = createWebhookService({ database, keyRing, accounts, publicUrl, openNumber: openPhone });
 
   return {
@@ -128,11 +129,13 @@ export function createContainer(options: ContainerOptions): Container {
       ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
       ...explainHandlers(createExplainService(keyRing)),
       ...callHandlers({ find: findCall, list: listCalls }),
-      ...eventHandlers(events),
+      ...events.handlers,
     },
     jobs: jobsOn(database),
+    tasks: events.tasks,
     stopWaiting: events.stopWaiting,
     async close() {
+      await events.close();
       await redis.close();
       await database.close();
     },

@@ -2,6 +2,7 @@ import type { TenantKeys } from '../../crypto/tenant-keys.ts';
 import type { Db } from '../../db/database.ts';
 import { readTenantId, type TenantId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
+import type { Outbound } from '../../outbound/client.ts';
 import type { EventRow } from './event-store.ts';
 import { meaningOf, RETRY_SECONDS, secondsToRetry } from './retry-schedule.ts';
 import { webhookHeaders } from './standard-webhook.ts';
@@ -45,25 +46,13 @@ export const standardDelivery: DeliveryOptions = {
   random: Math.random,
 };
 
-type Request = {
-  url: string;
-  headers: Record<string, string>;
-  body: string;
-  timeoutMs: number;
-  signal?: AbortSignal;
-};
-type Answer =
-  | { kind: 'answered'; status: number; retryAfterSeconds: number | null }
-  | { kind: 'failed'; reason: string };
-
 export type DeliveryParts = {
   /** Single statements, each a transaction of its own. */
   db: Db;
   inTenant: <T>(tenantId: TenantId, work: (db: Db) => Promise<T>) => Promise<T>;
   keysOf: (db: Db, tenantId: TenantId, version: number) => Promise<TenantKeys>;
   bodyOf: (event: EventRow) => string;
-  /** Never throws for what a receiver does. */
-  post: (request: Request) => Promise<Answer>;
+  post: Outbound['post'];
   logger: Logger;
   options: DeliveryOptions;
 };

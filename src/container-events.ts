@@ -1,0 +1,61 @@
+import type { Handlers } from './api/contract.ts';
+import type { Database, Db } from './db/database.ts';
+import { eventHandlers, toEventView } from './features/events/event-handlers.ts';
+import { createEventService } from './features/events/event-service.ts';
+import { webhookDeliveryHandlers } from './features/events/webhook-delivery-handlers.ts';
+import {
+  type DeliveryOptions,
+  deliverTask,
+  standardDelivery,
+} from './features/events/webhook-delivery-service.ts';
+import { webhookEndpointHandlers } from './features/events/webhook-endpoint-handlers.ts';
+import { createWebhookEndpointService } from './features/events/webhook-endpoint-service.ts';
+import { webhookHistory } from './features/events/webhook-history-service.ts';
+import { replayTask, webhookReplays } from './features/events/webhook-replay-service.ts';
+import type { KeyRing } from './features/tenants/key-ring.ts';
+import type { TenantId } from './kernel/ids.ts';
+import type { Logger } from './kernel/logger.ts';
+import type { AllowedNetworks } from './kernel/networks.ts';
+import { createOutbound, whyUrlRefused } from './outbound/client.ts';
+
+/** The part of the composition root that tells tenants what happens: by reading, and by webhook. */
+export function eventsOn(parts: {
+  database: Database;
+  keyRing: KeyRing;
+  /** What tenants' endpoints may lead to beside the public internet. */
+  allowed: AllowedNetworks;
+  logger: Logger;
+  delivery?: Partial<DeliveryOptions>;
+}) {
+  const { database, keyRing, allowed, logger } = parts;
+  const inTenant = <T>(tenantId: TenantId, work: (db: Db) => Promise<T>): Promise<T> =>
+    database.transaction({ as: 'tenant', tenantId }, work);
+  const outbound = createOutbound({ allowed });
+  const events = createEventService(inTenant);
+  const endpoints = createWebhookEndpointService({
+    currentKeys: keyRing.current,
+    whyUrlRefused: (url) => whyUrlRefused(url, allowed),
+  });
+  const handlers = {
+    ...eventHandlers(events),
+    ...webhookEndpointHandlers(endpoints),
+    ...webhookDeliveryHandlers(webhookHistory, webhookReplays),
+  } satisfies Partial<Handlers>;
+  return {
+    handlers,
+    tasks: [
+      deliverTask({
+        db: database.single,
+        inTenant,
+        keysOf: keyRing.version,
+        bodyOf: (event) => JSON.stringify(toEventView(event)),
+        post: outbound.post,
+        logger,
+        options: { ...standardDelivery, ...parts.delivery },
+      }),
+      replayTask(database.single),
+    ],
+    stopWaiting: events.stopWaiting,
+    close: outbound.close,
+  };
+}
