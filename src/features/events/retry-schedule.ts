@@ -21,11 +21,7 @@ const GONE = 410;
  * @param attempts how many there have been
  * @param random from 0 to 1
  */
-export function secondsToRetry(
-  schedule: readonly number[],
-  attempts: number,
-  random: number,
-): number | null {
+export function secondsToRetry(schedule: readonly number[], attempts: number, random: number): number | null {
   const seconds = schedule[attempts - 1];
   return seconds === undefined ? null : seconds * (1 - JITTER + 2 * JITTER * random);
 }

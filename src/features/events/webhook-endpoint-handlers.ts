@@ -47,7 +47,10 @@ export function webhookEndpointHandlers(
 ): Pick<Handlers, WebhookEndpointOperations> {
   return {
     async createWebhookEndpoint(call) {
-      return { status: 201, body: toSecretView(await endpoints.create(call.unit, tenantOf(call), call.body)) };
+      return {
+        status: 201,
+        body: toSecretView(await endpoints.create(call.unit, tenantOf(call), call.body)),
+      };
     },
     async listWebhookEndpoints(call) {
       const page = pageQuery(call.query);

@@ -38,7 +38,11 @@ export const webhookReplays: WebhookReplayService = {
     refuseDisabled(endpoint);
     const events = await countEventsBetween(db, owner, since, until, MOST_EVENTS);
     if (events > MOST_EVENTS) {
-      throw invalid('invalid_request', '/until', `has more than ${MOST_EVENTS} events before it; ask in parts`);
+      throw invalid(
+        'invalid_request',
+        '/until',
+        `has more than ${MOST_EVENTS} events before it; ask in parts`,
+      );
     }
     const { types, onlyFailed } = input;
     const made = await insertWebhookReplay(db, owner.tenantId, {
@@ -87,7 +91,8 @@ function readRange(input: ReplayInput, now: Date): { since: Date; until: Date } 
   const until = input.until === null || input.until > now ? now : input.until;
   if (Number.isNaN(until.getTime())) throw invalid('invalid_request', '/until', 'is not a time');
   if (Number.isNaN(since.getTime())) throw invalid('invalid_request', '/since', 'is not a time');
-  if (since >= until) throw invalid('invalid_request', '/since', 'must be before until, and not in the future');
+  if (since >= until)
+    throw invalid('invalid_request', '/since', 'must be before until, and not in the future');
   if (now.getTime() - since.getTime() > MOST_DAYS * 86_400_000) {
     throw invalid('invalid_request', '/since', `may be ${MOST_DAYS} days ago at most`);
   }

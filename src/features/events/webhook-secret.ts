@@ -18,12 +18,7 @@ export function sealSecret(
 }
 
 /** Throws when it was sealed for another tenant or endpoint. */
-export function openSecret(
-  keys: TenantKeys,
-  tenantId: TenantId,
-  endpointId: string,
-  sealed: Buffer,
-): string {
+export function openSecret(keys: TenantKeys, tenantId: TenantId, endpointId: string, sealed: Buffer): string {
   return unseal(keys.dataKey, sealed, placeOf(tenantId, endpointId)).toString();
 }
 
