@@ -7,7 +7,7 @@ import { type Container, createContainer } from '../../src/container.ts';
 import { type MasterKey, newMasterKeyText, readMasterKey } from '../../src/crypto/master-key.ts';
 import { isMasterKeyOf } from '../../src/features/tenants/master-key-service.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
-import { readNetworks } from '../../src/kernel/networks.ts';
+import { type AllowedNetworks, readNetworks } from '../../src/kernel/networks.ts';
 
 /** Of the servers that `npm test` has started. */
 function fromEnvironment(name: string): string {
@@ -40,6 +40,7 @@ export type WorldOptions = {
   redisUrl?: string;
   rateLimitPerMinute?: number;
   databaseConnections?: number;
+  outboundAllowedNetworks?: AllowedNetworks;
   /** A migrated Postgres of the test's own, which it may stop and kill. */
   postgres?: { databaseUrl: string; adminUrl: string };
 };
@@ -66,7 +67,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     publicUrl,
     databaseConnections: options.databaseConnections ?? 10,
     rateLimitPerMinute: options.rateLimitPerMinute ?? 1_000_000,
-    outboundAllowedNetworks: loopback,
+    outboundAllowedNetworks: options.outboundAllowedNetworks ?? loopback,
     logger,
     redisPrefix,
   });
