@@ -24,6 +24,8 @@ export type Config = Readonly<{
   logLevel: LogLevel;
   databaseConnections: number;
   rateLimitPerMinute: number;
+  /** Jobs of the queue that a worker does at once. */
+  jobConcurrency: number;
   /** How many proxies in front of us may name the client's address. */
   trustedProxies: number;
   /** What tenants' endpoints may lead to beside the public internet. */
@@ -140,6 +142,7 @@ export function loadConfig(
     logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
     databaseConnections: whole('DATABASE_CONNECTIONS', 16, 2, 500),
     rateLimitPerMinute: whole('RATE_LIMIT_PER_MINUTE', PER_MINUTE, 1, 10_000_000),
+    jobConcurrency: whole('JOB_CONCURRENCY', 10, 1, 100),
     trustedProxies: whole('TRUSTED_PROXIES', 0, 0, 10),
     outboundAllowedNetworks: networks('OUTBOUND_ALLOWED_NETWORKS'),
   };

@@ -1,6 +1,6 @@
 import { forgetOldKeys } from './api/idempotency-store.ts';
 import type { Database } from './db/database.ts';
-import { emitEvent, forgetEvents, publishEvents } from './features/events/event-store.ts';
+import { emitEvent, forgetEvents, publishEvents, tenantsToPublish } from './features/events/event-store.ts';
 import { forgetDeletedEndpoints, forgetDeliveries } from './features/events/webhook-delivery-store.ts';
 import { wakeOverdueEndpoints } from './features/events/webhook-endpoint-store.ts';
 import { forgetReplays } from './features/events/webhook-replay-store.ts';
@@ -37,6 +37,6 @@ export function jobsOn(database: Database): Job[] {
       asOperator: [forgetOldKeys, forgetNonces],
     }),
     ...measuringJobs({ ...parts, perTenant: [didMeasuring(emitEvent), measureRedials] }),
-    ...tellingJobs({ ...parts, publish: publishEvents, tellExpiries }),
+    ...tellingJobs({ ...parts, tenantsToPublish, publish: publishEvents, tellExpiries }),
   ];
 }

@@ -5,8 +5,11 @@ import { createKeyCache } from './api/key-cache.ts';
 import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
 import { eventsOn } from './container-events.ts';
 import { jobsOn } from './container-jobs.ts';
+import { queueTasks } from './container-tasks.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { type Database, openDatabase } from './db/database.ts';
+import { deadJobHandlers } from './features/dead-jobs/dead-job-handlers.ts';
+import { createDeadJobService } from './features/dead-jobs/dead-job-service.ts';
 import { emitEvent } from './features/events/event-store.ts';
 import { capacityHandlers } from './features/pool/capacity-handlers.ts';
 import { createCapacityService } from './features/pool/capacity-service.ts';
@@ -35,6 +38,7 @@ import { findCall, listCalls } from './features/voice/call-store.ts';
 import { explainHandlers } from './features/voice/explain-handlers.ts';
 import { createExplainService } from './features/voice/explain-service.ts';
 import { createWebhookService, type WebhookService } from './features/voice/webhook-service.ts';
+import type { Task } from './jobs/queue.ts';
 import type { Job } from './jobs/runner.ts';
 import type { Logger } from './kernel/logger.ts';
 import type { AllowedNetworks } from './kernel/networks.ts';
@@ -63,9 +67,9 @@ export type Container = {
   webhook: WebhookService;
   authenticate: RequestHandler[];
   rateLimits: RateLimits;
+  /** What is done again and again, and what is done when the queue says so: where the role is to work. */
   jobs: readonly Job[];
-  /** What is done when the queue says so. */
-  tasks: ReturnType<typeof eventsOn>['tasks'];
+  tasks: readonly Task[];
   /** Answers all requests that wait for something to happen. */
   stopWaiting(): void;
   close(): Promise<void>;
@@ -129,10 +133,11 @@ export function createContainer(options: ContainerOptions): Container {
       ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
       ...explainHandlers(createExplainService(keyRing)),
       ...callHandlers({ find: findCall, list: listCalls }),
+      ...deadJobHandlers(createDeadJobService()),
       ...events.handlers,
     },
     jobs: jobsOn(database),
-    tasks: events.tasks,
+    tasks: queueTasks(events.tasks),
     stopWaiting: events.stopWaiting,
     async close() {
       await events.close();

@@ -9,6 +9,7 @@ import { isUnusableAddress } from './db/sqlstate.ts';
 import { type Embedded, startEmbedded } from './embedded/embedded.ts';
 import { isMasterKeyOf } from './features/tenants/master-key-service.ts';
 import { firstSteps } from './first-steps.ts';
+import { createQueueWorker } from './jobs/queue.ts';
 import { createJobRunner } from './jobs/runner.ts';
 import { createLogger } from './kernel/logger.ts';
 import { StartFault } from './kernel/start-fault.ts';
@@ -85,8 +86,11 @@ async function start(
 
   if (config.role !== 'api') {
     const jobs = createJobRunner(container.jobs, logger);
+    const { tasks } = container;
+    const queue = createQueueWorker({ databaseUrl, tasks, concurrency: config.jobConcurrency, logger });
     jobs.start();
-    closers.push(() => jobs.stop(DRAIN_MS));
+    closers.push(async () => void (await Promise.all([jobs.stop(DRAIN_MS), queue.stop(DRAIN_MS)])));
+    await queue.start();
   }
   if (config.role !== 'worker') {
     const app = createApp(container, { state: () => state, trustedProxies: config.trustedProxies });

@@ -13,6 +13,11 @@ export function isWorthRepeating(error: unknown): boolean {
   return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
 }
 
+/** A schema or a table is not there. */
+export function isMissing(error: unknown): boolean {
+  return /^(3F000|42P01)$/.test(stateOf(error) ?? '');
+}
+
 /** Raised by settle_allocation: another session holds a binding that this one wants, or a DID has begun to retire. */
 export function isBindingConflict(error: unknown): boolean {
   return stateOf(error) === 'MP409';

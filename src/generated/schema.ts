@@ -930,6 +930,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dead_jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dead jobs
+         * @description A job that fails is tried again, later each time. When it has failed as often as it may, it is dead: it stays here until
+         *     it is retried or deleted, or until a newer job for the same has taken its place.
+         */
+        get: operations["listDeadJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead_jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a dead job
+         * @description What it should have done is not done by it any more.
+         */
+        delete: operations["deleteDeadJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead_jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry a dead job
+         * @description It is done again at once, and has all its attempts again. It is no dead job meanwhile, so asking again gives 404.
+         */
+        post: operations["retryDeadJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     "session.created": {
@@ -3181,6 +3246,22 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        DeadJob: {
+            id: string;
+            /** @description What kind of job it is. */
+            task: string;
+            /** @description Whose it is; null when it is nobody's in particular. */
+            tenant: string | null;
+            attempts: number;
+            /** @description Why the last attempt failed. Holds no number and no secret. */
+            last_error: string | null;
+            created_at: components["schemas"]["Timestamp"];
+            failed_at: components["schemas"]["Timestamp"];
+        };
+        DeadJobList: {
+            data: components["schemas"]["DeadJob"][];
+            has_more: boolean;
+        };
     };
     responses: {
         /** @description Refused; see `code` and `errors`. */
@@ -3256,6 +3337,7 @@ export interface components {
         WebhookEndpointId: string;
         WebhookDeliveryId: string;
         WebhookReplayId: string;
+        JobId: string;
         /** @description The secret of the provider account, from its `webhook_url`. */
         WebhookToken: string;
     };
@@ -5353,6 +5435,96 @@ export interface operations {
                 };
                 content: {
                     "text/markdown": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDeadJobs: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description The id of the last object of the page before. */
+                starting_after?: components["parameters"]["StartingAfter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of dead jobs, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "job_000000000000002a",
+                     *           "task": "deliver",
+                     *           "tenant": "ten_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *           "attempts": 25,
+                     *           "last_error": "It was not done within 300 s.",
+                     *           "created_at": "2026-06-08T06:07:34.130Z",
+                     *           "failed_at": "2026-06-12T09:41:02.006Z"
+                     *         }
+                     *       ],
+                     *       "has_more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeadJobList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteDeadJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it was. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadJob"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retryDeadJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                job_id: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it was. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadJob"];
                 };
             };
             default: components["responses"]["Problem"];

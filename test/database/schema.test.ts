@@ -9,7 +9,7 @@ import { openWorld, type World } from '../support/world.ts';
 /** They tell which tenant something belongs to, before any tenant is known; so they are readable without one. */
 const directories = ['api_key_directory', 'call_directory', 'did_directory', 'webhook_directory'];
 /** Nobody's in particular. `tenants` is a tenant's by its id. */
-const globals = ['master_key_proof', 'operator_keys', 'webhook_nonces'];
+const globals = ['master_key_proof', 'operator_keys', 'webhook_nonces', 'worker_processes'];
 /** Without a tenant it is the operator's and shared by all, so its key cannot hold one, nor can references to it. */
 const shared = 'provider_accounts';
 

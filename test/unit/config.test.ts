@@ -48,6 +48,7 @@ describe('the configuration', () => {
         logLevel: 'info',
         databaseConnections: 16,
         rateLimitPerMinute: 6_000,
+        jobConcurrency: 10,
         trustedProxies: 0,
         outboundAllowedNetworks: [],
       },
@@ -68,6 +69,7 @@ describe('the configuration', () => {
       LOG_LEVEL: 'debug',
       DATABASE_CONNECTIONS: '40',
       RATE_LIMIT_PER_MINUTE: '100',
+      JOB_CONCURRENCY: '3',
       TRUSTED_PROXIES: '2',
       OUTBOUND_ALLOWED_NETWORKS: '10.0.0.0/8, ::1',
     });
@@ -92,6 +94,7 @@ describe('the configuration', () => {
       logLevel: 'debug',
       databaseConnections: 40,
       rateLimitPerMinute: 100,
+      jobConcurrency: 3,
       trustedProxies: 2,
     });
   });
@@ -121,6 +124,7 @@ const wrong: [env: Env, fault: RegExp][] = [
   [{ PORT: 'http' }, /^PORT /],
   [{ DATABASE_CONNECTIONS: '1' }, /^DATABASE_CONNECTIONS must be a whole number from 2/],
   [{ RATE_LIMIT_PER_MINUTE: '-5' }, /^RATE_LIMIT_PER_MINUTE must be a whole number/],
+  [{ JOB_CONCURRENCY: '0' }, /^JOB_CONCURRENCY must be a whole number from 1 to 100/],
   [{ TRUSTED_PROXIES: 'true' }, /^TRUSTED_PROXIES must be a whole number from 0 to 10/],
   [{ OUTBOUND_ALLOWED_NETWORKS: '10.0.0.0/33' }, /^OUTBOUND_ALLOWED_NETWORKS must be networks like 10/],
   [{ OUTBOUND_ALLOWED_NETWORKS: '127.0.0.1,' }, /^OUTBOUND_ALLOWED_NETWORKS /],

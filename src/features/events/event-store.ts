@@ -31,6 +31,12 @@ export async function publishEvents(db: Db, tenantId: TenantId, most: number): P
   return row?.count ?? 0;
 }
 
+/** AcrossTenants: those with events to publish, at most so many, in the order of their ids. A publisher begins with ''. */
+export async function tenantsToPublish(db: Db, most: number, after: string): Promise<TenantId[]> {
+  const rows = await db.rows<{ id: TenantId }>('select tenants_to_publish($1, $2) as id', [most, after]);
+  return rows.map(({ id }) => id);
+}
+
 /** Published ones only: until then an event is not there for anybody. */
 export async function findEvent(db: Db, owner: Owner, id: string): Promise<EventRow | null> {
   const [row] = await db.rows<EventRow>(
