@@ -37,6 +37,7 @@ describe('deliveries', () => {
   beforeEach(async () => {
     receiver = await openWebhookReceiver();
     tenant = await newTenant(world);
+    await publish(world); // the event of its key is of the time before
     endpoint = await newEndpoint(tenant, { url: receiver.url });
   });
   afterEach(() => receiver.close());
@@ -74,6 +75,7 @@ describe('deliveries', () => {
 
   it('each endpoint gets what it wants, of its tenant and its mode, and of the time since it was made', async () => {
     const other = await newTenant(world);
+    await publish(world);
     const inTest = apiOf(world, (await newKey(world, tenant.id, { livemode: false })).token);
     const keys = await newEndpoint(tenant, { url: receiver.url, types: ['api_key.created'] });
     const ofTest = await newEndpoint({ ...tenant, api: inTest }, { url: receiver.url });
@@ -213,8 +215,9 @@ describe('deliveries', () => {
     assert.deepEqual(await deliveriesOf(tenant, endpoint, 'status=pending'), []);
   });
 
-  it('410 disables the endpoint at once: the rest is canceled, its tenant is told, and the log', async () => {
+  it('410 disables the endpoint at once: the rest is canceled, its tenant is told, and the log', async (t) => {
     const other = await openWebhookReceiver();
+    t.after(other.close);
     const second = await newEndpoint(tenant, { url: other.url });
     await tenant.api.patch(path(), { max_concurrency: 1 });
     receiver.answer = answering(410);
@@ -235,7 +238,6 @@ describe('deliveries', () => {
     await send();
     assert.equal(receiver.messages.length, 1, 'nothing is sent to a disabled endpoint');
     assert.ok(world.logLines.some((line) => line.includes('was disabled') && line.includes(endpoint.id)));
-    await other.close();
   });
 
   it('five days of failures only disable it, one success in between does not', async () => {
@@ -248,7 +250,7 @@ describe('deliveries', () => {
     const age = (days: number) =>
       world.sql(
         `update webhook_endpoints set failing_since = failing_since - make_interval(hours => $2) where id = $1`,
-        [endpoint.id, days * 24],
+        [endpoint.id, Math.round(days * 24)],
       );
     receiver.answer = answering(500);
     await fail();
@@ -316,13 +318,14 @@ describe('deliveries', () => {
     assert.equal(new Set(ids()).size, 30);
   });
 
-  it('what happens during a run is sent in it, beside a request that lasts', async () => {
+  it('what happens during a run is sent in it, beside a request that lasts', async (t) => {
     let finish = () => {};
     receiver.answer = (message, res) => {
       if (message.id !== ids()[0]) return void res.writeHead(204).end();
       finish = () => res.writeHead(204).end();
     };
     const patient = openSending(world, { timeoutMs: 10_000 });
+    t.after(patient.close);
     await leave(1);
     const run = patient.send(tenant, endpoint);
     await receiver.arrived(1);
@@ -330,12 +333,12 @@ describe('deliveries', () => {
     await receiver.arrived(2);
     finish();
     await run;
-    await patient.close();
     assert.equal((await deliveriesOf(tenant, endpoint, 'status=delivered')).length, 2);
   });
 
-  it('a run ends when its time is up, and the rest is for the next, behind the others', async () => {
+  it('a run ends when its time is up, and the rest is for the next, behind the others', async (t) => {
     const hasty = openSending(world, { sliceMs: 50 });
+    t.after(hasty.close);
     await tenant.api.patch(path(), { max_concurrency: 1 });
     receiver.answer = (_message, res) => void setTimeout(() => res.writeHead(204).end(), 20);
     await leave(30);
@@ -344,7 +347,6 @@ describe('deliveries', () => {
     assert.ok(receiver.messages.length < 10, String(receiver.messages.length));
     const [job] = await jobsOf(world, endpoint);
     assert.ok(job && job.seconds <= 0);
-    await hasty.close();
   });
 
   it('a run that is told to stop begins nothing more, and what it cut off stays to be sent', async () => {
