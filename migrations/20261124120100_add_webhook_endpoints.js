@@ -112,15 +112,23 @@ grant execute on function wake_webhook_endpoint(text, text, timestamptz, boolean
 -- What is to be sent next, at most so many; nothing when the endpoint is disabled or on hold. p_in_flight is on its way
 -- already. In order of being due, which for what is new is the order of the events.
 --
--- By session: a delivery waits for all earlier ones of its session. It is then given the time of the latest of these, so that
+-- By session: a delivery waits for all earlier ones of its session. It is then given the time of the first of these, so that
 -- whatever is at the front of the index can go, and a thousand that wait for one do not have to be passed by each time.
+-- The plans must not rest on statistics: the table is empty in one minute and has a backlog of a million in the next. With what is
+-- switched off here each row is found by the index that was made for it; one that is known by its id is asked whether
+-- next_attempt_at is set, since with its status it could be looked for among all that are pending.
 create function claim_webhook_deliveries(p_tenant text, p_endpoint text, p_in_flight text[], p_most integer)
 returns table (delivery_id text, attempts integer, session_id text, id text, livemode boolean, type text, call_id text,
                sequence integer, data jsonb, created_at timestamptz)
-language plpgsql volatile set enable_seqscan = off as $$
+language plpgsql volatile
+  set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
 declare
   v_endpoint public.webhook_endpoints;
   v_window integer := p_most + cardinality(p_in_flight);
+  v_after timestamptz;
+  v_ids text[];
+  v_moved boolean;
 begin
   perform set_config('app.tenant_id', p_tenant, true);
   select * into v_endpoint from public.webhook_endpoints w where w.tenant_id = p_tenant and w.id = p_endpoint;
@@ -128,26 +136,34 @@ begin
   -- Of the time before a disabling, or of an event that was deleted meanwhile.
   update public.webhook_deliveries d
      set status = 'canceled', next_attempt_at = null, finished_at = clock_timestamp()
-    from (select o.id, o.event_id, o.created_at from public.webhook_deliveries o
-           where o.tenant_id = p_tenant and o.endpoint_id = p_endpoint and o.status = 'pending' and o.next_attempt_at <= now()
-           order by o.next_attempt_at, o.position limit v_window) due
-   where d.tenant_id = p_tenant and d.id = due.id and d.status = 'pending'
-     and (due.created_at < v_endpoint.enabled_at
-          or not exists (select from public.events e where e.tenant_id = p_tenant and e.id = due.event_id));
+   where d.tenant_id = p_tenant and d.next_attempt_at is not null and d.id = any (array(
+         select due.id from (
+           select o.id, o.event_id, o.created_at from public.webhook_deliveries o
+            where o.tenant_id = p_tenant and o.endpoint_id = p_endpoint and o.status = 'pending' and o.next_attempt_at <= now()
+            order by o.next_attempt_at, o.position limit v_window) due
+          where due.created_at < v_endpoint.enabled_at
+             or not exists (select from public.events e where e.tenant_id = p_tenant and e.id = due.event_id)));
   if v_endpoint.ordering = 'session' then
     v_window := v_window * 5;
     -- Ten times: behind what has moved away there may be more of its kind. What is left then is for the next run.
     for v_turn in 1..10 loop
-      update public.webhook_deliveries d set next_attempt_at = due.after
-        from (select o.id, o.next_attempt_at as own, (
-                       select max(b.next_attempt_at) from public.webhook_deliveries b
-                        where b.tenant_id = p_tenant and b.endpoint_id = p_endpoint and b.status = 'pending'
-                          and b.session_id = o.session_id and b.sequence < o.sequence) as after
-                from public.webhook_deliveries o
-               where o.tenant_id = p_tenant and o.endpoint_id = p_endpoint and o.status = 'pending' and o.next_attempt_at <= now()
-               order by o.next_attempt_at, o.position limit v_window) due
-       where due.after > due.own and d.tenant_id = p_tenant and d.id = due.id and d.status = 'pending';
-      exit when not found;
+      v_moved := false;
+      for v_after, v_ids in
+        select due.after, array_agg(due.id) from (
+          select o.id::text, o.next_attempt_at as own, (
+                   select b.next_attempt_at from public.webhook_deliveries b
+                    where b.tenant_id = p_tenant and b.endpoint_id = p_endpoint and b.status = 'pending'
+                      and b.session_id = o.session_id and b.sequence < o.sequence order by b.sequence limit 1) as after
+            from public.webhook_deliveries o
+           where o.tenant_id = p_tenant and o.endpoint_id = p_endpoint and o.status = 'pending' and o.next_attempt_at <= now()
+           order by o.next_attempt_at, o.position limit v_window) due
+         where due.after > due.own group by due.after
+      loop
+        update public.webhook_deliveries d set next_attempt_at = v_after
+         where d.tenant_id = p_tenant and d.next_attempt_at is not null and d.id = any (v_ids);
+        v_moved := true;
+      end loop;
+      exit when not v_moved;
     end loop;
   end if;
   return query
@@ -158,10 +174,10 @@ begin
              order by o.next_attempt_at, o.position limit v_window) d
       join public.events e on e.tenant_id = p_tenant and e.id = d.event_id
      where d.id <> all (p_in_flight)
-       and (v_endpoint.ordering = 'none' or d.session_id is null or not exists (
-            select from public.webhook_deliveries b
+       and (v_endpoint.ordering = 'none' or d.session_id is null or d.sequence <= (
+            select b.sequence from public.webhook_deliveries b
              where b.tenant_id = p_tenant and b.endpoint_id = p_endpoint and b.status = 'pending'
-               and b.session_id = d.session_id and b.sequence < d.sequence))
+               and b.session_id = d.session_id order by b.sequence limit 1))
      order by d.next_attempt_at, d.position limit p_most;
 end $$;
 grant execute on function claim_webhook_deliveries(text, text, text[], integer) to maskplane_app;
@@ -187,7 +203,7 @@ begin
          status = case when v_delivered then 'delivered' when v_retry is null then 'failed' else 'pending' end,
          next_attempt_at = case when v_delivered then null else clock_timestamp() + make_interval(secs => v_retry) end,
          finished_at = case when v_delivered or v_retry is null then clock_timestamp() end
-   where d.tenant_id = p_tenant and d.id = p_delivery and d.status = 'pending'
+   where d.tenant_id = p_tenant and d.id = p_delivery and d.next_attempt_at is not null
   returning d.attempts into v_number;
   select * into v_endpoint from public.webhook_endpoints w where w.tenant_id = p_tenant and w.id = p_endpoint;
   if v_number is not null then
@@ -232,7 +248,9 @@ grant execute on function record_webhook_attempt(text, text, text, jsonb, intege
 -- keeps its time, or comes after ours and takes its place. What waits for a disabled endpoint is given up, at most so many at a
 -- time.
 create function end_webhook_run(p_tenant text, p_endpoint text, p_most integer) returns void
-language plpgsql volatile set enable_seqscan = off as $$
+language plpgsql volatile
+  set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
 declare
   v_endpoint public.webhook_endpoints;
   v_next timestamptz;
@@ -243,10 +261,10 @@ begin
   if not found or v_endpoint.status <> 'enabled' then
     update public.webhook_deliveries d
        set status = 'canceled', next_attempt_at = null, finished_at = clock_timestamp()
-      from (select o.id from public.webhook_deliveries o
-             where o.tenant_id = p_tenant and o.endpoint_id = p_endpoint and o.status = 'pending'
-             order by o.next_attempt_at, o.position limit p_most) waiting
-     where d.tenant_id = p_tenant and d.id = waiting.id and d.status = 'pending';
+     where d.tenant_id = p_tenant and d.next_attempt_at is not null and d.id = any (array(
+           select o.id from public.webhook_deliveries o
+            where o.tenant_id = p_tenant and o.endpoint_id = p_endpoint and o.status = 'pending'
+            order by o.next_attempt_at, o.position limit p_most));
     get diagnostics v_count = row_count;
     if v_count = p_most then perform public.wake_webhook_endpoint(p_tenant, p_endpoint); end if;
     return;

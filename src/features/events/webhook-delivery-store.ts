@@ -80,7 +80,7 @@ export async function bringForward(
       where d.tenant_id = $1 and d.id = (
             select o.id from webhook_deliveries o
              where o.tenant_id = $1 and o.endpoint_id = $2 and o.event_id = $3 and o.status = 'pending'
-             order by o.id limit 1 for no key update) and d.status = 'pending'
+             order by o.id limit 1 for no key update) and d.next_attempt_at is not null
       returning ${COLUMNS}`,
     [tenantId, endpointId, eventId],
   );

@@ -24,7 +24,7 @@ export async function countEventsBetween(
        select from events e
         where e.tenant_id = $1 and e.id > first_event_id($3) and e.id < first_event_id($4) and e.livemode = $2
           and e.position is not null and e.type <> 'webhook.test'
-        limit $5 + 1) some`,
+        limit $5 + 1) found`,
     [owner.tenantId, owner.livemode, since, until, most],
   );
   return row?.count ?? 0;
