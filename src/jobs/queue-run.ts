@@ -24,8 +24,9 @@ export type QueueOptions = {
 
 /** The library at work, under a name that is good for this one time. */
 export type QueueRun = {
-  /** The library has stopped by itself. */
+  /** The library takes no more jobs: it was stopped, or has given up, since it could not say that a job is done. */
   ended: Promise<void>;
+  /** May be asked again, with less patience. */
   stop(deadlineMs: number): Promise<void>;
 };
 
@@ -33,6 +34,8 @@ export type QueueRun = {
 const CONNECTIONS = 4;
 /** When nobody wakes it: jobs whose time has come. */
 const POLL_MS = 1_000;
+/** By then a job that is done is mostly deleted. */
+const LET_GO_MS = 20;
 /** For tasks to notice that they shall end. */
 const AFTER_ABORT_MS = 500;
 const CLOSE_MS = 1_000;
@@ -63,8 +66,22 @@ export async function startQueueRun(options: QueueOptions): Promise<QueueRun> {
   });
   const close = async () => {
     lease.stop();
-    await within(CLOSE_MS, pool.end());
+    if (!pool.ending) await within(CLOSE_MS, pool.end());
   };
+  const events: WorkerEvents = new EventEmitter();
+  // The library makes up a name by which it locks jobs. It has to be known before the first is locked.
+  events.on('pool:create', ({ workerPool }) => {
+    workerPool.id = workerId;
+  });
+  // A worker that has done a job looks for the next before it has let go of the series: whoever comes after would wait for
+  // the next regular look.
+  events.on('job:complete', ({ worker, job }) => {
+    if (job.job_queue_id === null) return;
+    setTimeout(() => {
+      if (!worker.workerPool._shuttingDown) worker.workerPool.nudge(1);
+    }, LET_GO_MS).unref();
+  });
+  const ended = new Promise<void>((resume) => void events.once('pool:gracefulShutdown', () => resume()));
 
   let runner: Runner;
   try {
@@ -77,7 +94,7 @@ export async function startQueueRun(options: QueueOptions): Promise<QueueRun> {
       noHandleSignals: true,
       parsedCronItems: [],
       logger: loggerOf(logger),
-      events: namedBy(workerId),
+      events,
       // Asked before each job is taken. Nobody would give back what a worker takes that is not known to be alive.
       forbiddenFlags: () => lease.hold().then(() => null),
       taskList: Object.fromEntries(
@@ -95,12 +112,14 @@ export async function startQueueRun(options: QueueOptions): Promise<QueueRun> {
     throw error;
   }
 
+  const finished = runner.promise.catch((error: unknown) => {
+    logger.error({ err: error }, 'the queue has stopped by itself');
+  });
+
   return {
-    ended: runner.promise.catch((error: unknown) => {
-      logger.error({ err: error }, 'the queue has stopped by itself');
-    }),
+    ended,
     async stop(deadlineMs) {
-      const stopped = runner.stop().catch(() => {}); // it had stopped already
+      const stopped = Promise.all([runner.stop().catch(() => {}), finished]); // it may be stopping already
       if (!(await within(deadlineMs, stopped))) {
         // First given back, then aborted: so what a task makes of that counts neither as done nor as failed.
         const given = await giveBackJobs(db, workerId).catch(() => null);
@@ -115,15 +134,6 @@ export async function startQueueRun(options: QueueOptions): Promise<QueueRun> {
       await close();
     },
   };
-}
-
-/** The library makes up a name by which it locks jobs. It has to be known before the first is locked. */
-function namedBy(workerId: string): WorkerEvents {
-  const events: WorkerEvents = new EventEmitter();
-  events.on('pool:create', ({ workerPool }) => {
-    workerPool.id = workerId;
-  });
-  return events;
 }
 
 /** Messages only: what comes with them holds payloads. Failed jobs are logged by us, and done ones are not. */

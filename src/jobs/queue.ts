@@ -12,6 +12,8 @@ const TIMING: QueueTiming = { beatMs: 2_000, silentMs: 10_000, taskMs: 300_000 }
 
 /** Half to one and a half of it, until the database is there again. */
 const AGAIN_MS = 2_000;
+/** What was at work when the library gave up may come to its end meanwhile. */
+const LEFTOVER_MS = 30_000;
 
 export type QueueWorker = {
   /** Resolves when it takes jobs, or when that failed for now: it goes on trying. */
@@ -25,7 +27,8 @@ export function createQueueWorker(
   options: Omit<QueueOptions, 'timing'> & { timing?: QueueTiming },
 ): QueueWorker {
   const { logger } = options;
-  let run: QueueRun | null = null;
+  /** Mostly one. More when the library has given up and what was at work is not over. */
+  const runs = new Set<QueueRun>();
   let beginning: Promise<void> = Promise.resolve();
   let again: NodeJS.Timeout | undefined;
   let isStopped = options.tasks.length === 0;
@@ -33,22 +36,23 @@ export function createQueueWorker(
   const begin = async (): Promise<void> => {
     if (isStopped) return;
     try {
-      run = await startQueueRun({ ...options, timing: options.timing ?? TIMING });
+      const run = await startQueueRun({ ...options, timing: options.timing ?? TIMING });
+      runs.add(run);
+      void followed(run);
     } catch (error) {
       logger.error({ err: error }, 'the queue cannot start for now');
       later();
-      return;
     }
-    void followed(run);
   };
 
-  /** The library gives up when the database was away for minutes: then all begins anew. */
-  const followed = async (current: QueueRun): Promise<void> => {
-    await current.ended;
+  /** The library gives up when it cannot tell the database that a job is done: then all begins anew, beside what is at work. */
+  const followed = async (run: QueueRun): Promise<void> => {
+    await run.ended;
     if (isStopped) return;
-    run = null;
-    await current.stop(0);
+    logger.warn('the queue has lost its database, and begins anew');
     later();
+    await run.stop(LEFTOVER_MS);
+    runs.delete(run);
   };
 
   const later = (): void => {
@@ -71,7 +75,7 @@ export function createQueueWorker(
       isStopped = true;
       clearTimeout(again);
       await beginning;
-      await run?.stop(deadlineMs);
+      await Promise.all([...runs].map((run) => run.stop(deadlineMs)));
     },
   };
 }

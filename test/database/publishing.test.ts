@@ -74,7 +74,7 @@ describe('looking for tenants with events to publish', () => {
   });
 
   it('the job publishes for all, however many there are, and one that fails holds up no other', async () => {
-    await world.sql('update events set position = null where position = 10');
+    await world.sql('update events set position = null where position = 10 and tenant_id < $1', [idOf(250)]);
     await world.sql(`alter table events add constraint broken check (tenant_id <> '${idOf(8)}') not valid`);
     await assert.rejects(runJob(world, 'publish_events'), /broken/);
     assert.deepEqual(await find(100, ''), [idOf(8)]);

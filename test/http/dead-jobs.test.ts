@@ -65,13 +65,14 @@ describe('dead jobs', () => {
 
     it('one that is retried is done at once, with all its attempts, and is dead no more', async () => {
       const note = notedTask('note');
-      await desk.worker([note.task]);
+      const worker = await desk.worker([note.task]);
       const job = await deadJob({ n: 1 });
       const reply = await operator.post(`${PATH}/${job.id}/retry`);
       assert.equal(reply.status, 200, reply.text);
       assert.deepEqual(reply.body, job);
       await note.untilDone(1);
       await desk.untilEmpty();
+      await worker.stop(1_000);
       assert.deepEqual((await operator.get(PATH)).body.data, []);
     });
 

@@ -161,7 +161,7 @@ describe('a worker', () => {
 
   it('that ends a job which was given to another does not delete it', async () => {
     const first = heldTask('held');
-    await desk.worker([first.task], { timing: { beatMs: 60_000, silentMs: 60_000, taskMs: 60_000 } });
+    await desk.worker([first.task], { concurrency: 1 });
     await desk.enqueue({ task: 'held', payload: {}, serial: 's' });
     await first.untilBegun(1);
     const second = heldTask('held');
