@@ -119,7 +119,17 @@ const packages: Record<string, readonly Layer[]> = {
 
 const ioModules =
   /^(node:)?(fs|net|http|https|http2|child_process|tls|dns|dgram|cluster|worker_threads)(\/|$)/;
-const doIo: readonly Layer[] = ['main', 'app', 'start', 'db', 'redis', 'embedded', 'outbound', 'api', 'adapter'];
+const doIo: readonly Layer[] = [
+  'main',
+  'app',
+  'start',
+  'db',
+  'redis',
+  'embedded',
+  'outbound',
+  'api',
+  'adapter',
+];
 /** They look at texts and open no socket. */
 const pureNames = ['isIP', 'isIPv4', 'isIPv6', 'BlockList'];
 
