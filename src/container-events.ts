@@ -1,5 +1,6 @@
 import type { Handlers } from './api/contract.ts';
 import type { Database, Db } from './db/database.ts';
+import type { Pace } from './features/events/event-following-service.ts';
 import { eventHandlers, toEventView } from './features/events/event-handlers.ts';
 import { createEventService } from './features/events/event-service.ts';
 import { webhookDeliveryHandlers } from './features/events/webhook-delivery-handlers.ts';
@@ -18,20 +19,22 @@ import type { Logger } from './kernel/logger.ts';
 import type { AllowedNetworks } from './kernel/networks.ts';
 import { createOutbound, whyUrlRefused } from './outbound/client.ts';
 
-/** The part of the composition root that tells tenants what happens: by reading, and by webhook. */
-export function eventsOn(parts: {
-  database: Database;
-  keyRing: KeyRing;
-  /** What tenants' endpoints may lead to beside the public internet. */
-  allowed: AllowedNetworks;
+export type EventOptions = {
   logger: Logger;
+  /** What tenants' endpoints may lead to beside the public internet. */
+  outboundAllowedNetworks: AllowedNetworks;
+  /** Of who follows events by a stream. */
+  eventPace?: Pace;
   delivery?: Partial<DeliveryOptions>;
-}) {
-  const { database, keyRing, allowed, logger } = parts;
+};
+
+/** The part of the composition root that tells tenants what happens: by reading, and by webhook. */
+export function eventsOn(database: Database, keyRing: KeyRing, options: EventOptions) {
+  const { outboundAllowedNetworks: allowed, logger } = options;
   const inTenant = <T>(tenantId: TenantId, work: (db: Db) => Promise<T>): Promise<T> =>
     database.transaction({ as: 'tenant', tenantId }, work);
   const outbound = createOutbound({ allowed });
-  const events = createEventService(inTenant);
+  const events = createEventService(inTenant, options.eventPace);
   const endpoints = createWebhookEndpointService({
     currentKeys: keyRing.current,
     whyUrlRefused: (url) => whyUrlRefused(url, allowed),
@@ -51,7 +54,7 @@ export function eventsOn(parts: {
         bodyOf: (event) => JSON.stringify(toEventView(event)),
         post: outbound.post,
         logger,
-        options: { ...standardDelivery, ...parts.delivery },
+        options: { ...standardDelivery, ...options.delivery },
       }),
       replayTask(database.single),
     ],

@@ -7,6 +7,7 @@ import { forgetReplays } from './features/events/webhook-replay-store.ts';
 import { didMeasuring } from './features/pool/did-measuring-service.ts';
 import { finishRetiring } from './features/pool/did-store.ts';
 import { measureRedials } from './features/pool/misroute-budget-service.ts';
+import { lowMeasuring } from './features/pool/pool-low-service.ts';
 import { forgetHistory, forgetPairs, purgeBindings } from './features/sessions/binding-store.ts';
 import { tellExpiries } from './features/sessions/session-expiry-store.ts';
 import { listTenantsAcrossTenants } from './features/tenants/tenant-store.ts';
@@ -36,7 +37,10 @@ export function jobsOn(database: Database): Job[] {
       ],
       asOperator: [forgetOldKeys, forgetNonces],
     }),
-    ...measuringJobs({ ...parts, perTenant: [didMeasuring(emitEvent), measureRedials] }),
+    ...measuringJobs({
+      ...parts,
+      perTenant: [didMeasuring(emitEvent), measureRedials, lowMeasuring(emitEvent)],
+    }),
     ...tellingJobs({ ...parts, tenantsToPublish, publish: publishEvents, tellExpiries }),
   ];
 }

@@ -3,7 +3,7 @@ import { createAuthenticate } from './api/authenticate.ts';
 import type { Handlers } from './api/contract.ts';
 import { createKeyCache } from './api/key-cache.ts';
 import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
-import { eventsOn } from './container-events.ts';
+import { type EventOptions, eventsOn } from './container-events.ts';
 import { jobsOn } from './container-jobs.ts';
 import { queueTasks } from './container-tasks.ts';
 import type { MasterKey } from './crypto/master-key.ts';
@@ -41,19 +41,16 @@ import { createWebhookService, type WebhookService } from './features/voice/webh
 import type { Task } from './jobs/queue.ts';
 import type { Job } from './jobs/runner.ts';
 import type { Logger } from './kernel/logger.ts';
-import type { AllowedNetworks } from './kernel/networks.ts';
 import { connectRedis } from './redis/client.ts';
 import { createPairLocks } from './redis/pair-locks.ts';
 
-export type ContainerOptions = {
+export type ContainerOptions = EventOptions & {
   databaseUrl: string;
   redisUrl: string;
   master: MasterKey;
   publicUrl: string;
   databaseConnections: number;
   rateLimitPerMinute: number;
-  outboundAllowedNetworks: AllowedNetworks;
-  logger: Logger;
   /** Before every Redis key: processes that share a Redis but not a database must not share locks. */
   redisPrefix?: string;
 };
@@ -112,7 +109,7 @@ export function createContainer(options: ContainerOptions): Container {
       keyRing.cached(tenantId) ??
       database.transaction({ as: 'tenant', tenantId }, (unit) => keyRing.current(unit, tenantId)),
   });
-  const events = eventsOn({ database, keyRing, allowed: options.outboundAllowedNetworks, logger });
+  const events = eventsOn(database, keyRing, options);
   const webhook = createWebhookService({ database, keyRing, accounts, publicUrl, openNumber: openPhone });
 
   return {

@@ -19,7 +19,8 @@ export function mayReach(address: string, place: Place, allowed: AllowedNetworks
 export function whyUrlRefused(text: string, allowed: AllowedNetworks): string | null {
   if (text.length > LONGEST_URL) return `must not be longer than ${LONGEST_URL} characters`;
   // A URL's parser drops tabs and line ends, and takes a backslash for a slash: what is meant has neither.
-  if (!/^https?:\/\/[^\s\\]+$/i.test(text) || !URL.canParse(text)) return 'must be a URL that starts with https://';
+  if (!/^https?:\/\/[^\s\\]+$/i.test(text) || !URL.canParse(text))
+    return 'must be a URL that starts with https://';
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return 'must not hold a user or a password';
   const place = placeOf(url);

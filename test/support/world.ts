@@ -41,6 +41,7 @@ export type WorldOptions = {
   rateLimitPerMinute?: number;
   databaseConnections?: number;
   outboundAllowedNetworks?: AllowedNetworks;
+  eventPace?: { beatMs: number; lifeMs: number };
   /** A migrated Postgres of the test's own, which it may stop and kill. */
   postgres?: { databaseUrl: string; adminUrl: string };
 };
@@ -70,6 +71,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     outboundAllowedNetworks: options.outboundAllowedNetworks ?? loopback,
     logger,
     redisPrefix,
+    ...(options.eventPace === undefined ? {} : { eventPace: options.eventPace }),
   });
   const operatorToken = await container.database.transaction({ as: 'operator' }, async (unit) => {
     await isMasterKeyOf(unit, master);

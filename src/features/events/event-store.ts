@@ -14,11 +14,12 @@ export async function emitEvent(db: Db, owner: Owner, event: NewEvent): Promise<
 
 /** The same, for who wants to name the event: gives its id. */
 export async function leaveEvent(db: Db, owner: Owner, event: NewEvent): Promise<string> {
-  const [row] = await db.rows<{ id: string }>('select emit_event($1, $2, $3, $4, null, $5) as id', [
+  const [row] = await db.rows<{ id: string }>('select emit_event($1, $2, $3, $4, $5, $6) as id', [
     owner.tenantId,
     owner.livemode,
     event.type,
     event.session ?? null,
+    event.call ?? null,
     JSON.stringify(event.data),
   ]);
   if (row === undefined) throw new Error('emit_event gave no row');
