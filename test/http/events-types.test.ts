@@ -6,6 +6,7 @@ import { SPEC_FILE } from '../../src/api/spec.ts';
 import { apiOf, freshNumbers, newSession, newTenant, type Tenant } from '../support/api.ts';
 import { eventsOf, runJob, storyOf } from '../support/events.ts';
 import { answerEvent, postForm } from '../support/vobiz.ts';
+import { answering, newEndpoint, openSending, openWebhookReceiver } from '../support/webhooks.ts';
 import { openWorld, type World } from '../support/world.ts';
 
 const document = parse(readFileSync(SPEC_FILE, 'utf8'));
@@ -327,6 +328,21 @@ describe('events', () => {
         'session.ended',
       ]);
     });
+  });
+
+  it('webhook.test and webhook_endpoint.disabled name the endpoint, and nothing of its address', async () => {
+    const receiver = await openWebhookReceiver();
+    const sending = openSending(world);
+    receiver.answer = answering(410);
+    const endpoint = await newEndpoint(tenant, { url: receiver.url });
+    await done(`/v1/webhook_endpoints/${endpoint.id}/test`);
+    const test = await last('types=webhook.test', 'webhook.test');
+    assert.deepEqual(test.data, { endpoint: endpoint.id });
+    await sending.send(tenant, endpoint);
+    const { data } = await last('types=webhook_endpoint.disabled', 'webhook_endpoint.disabled');
+    assert.deepEqual([data.endpoint, data.reason], [endpoint.id, 'gone']);
+    assert.equal(Object.keys(data).length, 3);
+    await Promise.all([receiver.close(), sending.close()]);
   });
 
   it('every declared type was sent, and nothing else is declared', () => {

@@ -11,7 +11,7 @@ import { runJob } from './events.ts';
 import { openReceiver } from './receiver.ts';
 import { loopback, type World } from './world.ts';
 
-export type Message = { id: string; headers: IncomingHttpHeaders; body: string; event: any };
+export type Message = { id: string; path: string; headers: IncomingHttpHeaders; body: string; event: any };
 
 export type WebhookReceiver = {
   url: string;
@@ -49,7 +49,7 @@ export async function openWebhookReceiver(): Promise<WebhookReceiver> {
     });
     req.once('end', () => {
       const id = String(req.headers['webhook-id']);
-      const message = { id, headers: req.headers, body, event: JSON.parse(body) };
+      const message = { id, path: req.url ?? '', headers: req.headers, body, event: JSON.parse(body) };
       receiver.messages.push(message);
       receiver.answer(message, res);
       news.emit('message');
