@@ -141,6 +141,8 @@ function loggerOf(logger: Logger): LibraryLogger {
   const levels = { error: 'error', warning: 'warn', info: 'debug', debug: 'trace' } as const;
   return new LibraryLogger(() => (level, message, meta) => {
     if (meta?.failure === true || meta?.success === true) return;
+    // It would like a connection for each job. Its statements are short, and tasks have the service's connections.
+    if (meta?.concurrency !== undefined) return;
     logger[levels[level]]({ detail: message }, 'queue');
   });
 }
