@@ -7,6 +7,7 @@ import type { Mutation } from './mutation.ts';
 import { outboundMutations } from './outbound.ts';
 import { queueMutations } from './queue.ts';
 import { routingMutations } from './routing.ts';
+import { webhookMutations } from './webhooks.ts';
 
 export const everyGuard: readonly Mutation[] = [
   ...allocationMutations,
@@ -17,4 +18,5 @@ export const everyGuard: readonly Mutation[] = [
   ...outboundMutations,
   ...queueMutations,
   ...followingMutations,
+  ...webhookMutations,
 ];
