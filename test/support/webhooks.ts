@@ -97,6 +97,7 @@ export function openSending(world: World, delivery: Partial<DeliveryOptions> = {
   };
   return {
     run,
+    tasks: parts.tasks,
     send: (tenant: Tenant, endpoint: { id: string }, signal = new AbortController().signal) =>
       run('deliver', { tenant: tenant.id, endpoint: endpoint.id }, signal),
     replay: (tenant: Tenant, replay: string) =>
