@@ -83,8 +83,8 @@ describe('a worker', () => {
   it('a job that ends its worker is dead after its attempts, and says so', async () => {
     await world.sql(`select enqueue_job('fatal', '{}', p_most_attempts => 2)`);
     for (const name of ['first', 'second']) {
-      const script = await child(name);
-      await script.ended;
+      const { process } = await child(name);
+      await until('the job has ended it', () => process.signalCode !== null);
     }
     const note = notedTask('note');
     await desk.worker([note.task]);
