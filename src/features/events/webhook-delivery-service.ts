@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { TenantKeys } from '../../crypto/tenant-keys.ts';
 import type { Db } from '../../db/database.ts';
 import { readTenantId, type TenantId } from '../../kernel/ids.ts';
@@ -68,6 +69,7 @@ export function deliverTask(parts: DeliveryParts): {
   return {
     name: 'deliver',
     async work(payload, signal) {
+      setMaxListeners(0, signal); // each request that is under way listens
       const { tenant, endpoint } = payload as { tenant: string; endpoint: string };
       const tenantId = readTenantId(tenant);
       if (tenantId === null) throw new Error('a delivery without a tenant');
