@@ -39,7 +39,6 @@ describe('bad input', () => {
     const session = await newSession(tenant, '+919800000011', '+919800000012');
     const keys = (await tenant.api.get('/v1/api_keys')).body.data;
     const dids = (await tenant.api.get('/v1/dids')).body.data;
-    const hook = await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' });
     ids = {
       tenant_id: tenant.id,
       key_id: keys[0].id,
@@ -49,7 +48,7 @@ describe('bad input', () => {
       session_id: session.id,
       call_id: 'call_0',
       event_id: 'evt_0',
-      webhook_endpoint_id: hook.id,
+      webhook_endpoint_id: (await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' })).id,
       webhook_delivery_id: 'whd_0',
       webhook_replay_id: 'whr_0',
     };
@@ -77,8 +76,8 @@ describe('bad input', () => {
       createSession: newSessionBody,
       updateSession: { direction: 'both', after_end },
       endSession: { hangup_live_calls: false },
-      createWebhookEndpoint: { url: 'https://hooks.acme.example/', types: ['call.failed'] },
-      updateWebhookEndpoint: { url: 'https://hooks.acme.example/', ordering: 'session' },
+      createWebhookEndpoint: { url: 'https://acme.example/', types: ['call.failed'] },
+      updateWebhookEndpoint: { url: 'https://acme.example/', ordering: 'session' },
       rotateWebhookSecret: { overlap_seconds: 60 },
       replayWebhooks: { since: new Date().toISOString(), only_failed: true },
       rehomeSession: { allocation: { preferred_dids: { a: [did1] } } },
