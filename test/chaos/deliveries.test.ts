@@ -59,7 +59,7 @@ describe('deliveries, with workers killed and receivers that fail', () => {
             where endpoint_id = $1 and status = 'pending' and next_attempt_at > now()`,
           [id],
         );
-        await replicas.sql('select wake_webhook_endpoint($1, $2, now(), true)', [tenant.id, id]);
+        await replicas.sql('select wake_webhook_endpoint($1, $2)', [tenant.id, id]);
       }
     }
   };

@@ -267,6 +267,10 @@ describe('sending again', () => {
       );
       await sweep();
       assert.equal((await jobsOf(world, endpoint)).length, 1);
+      await world.sql(`update graphile_worker._private_jobs set run_at = now() + interval '1 hour'`);
+      await sweep();
+      const [job] = await jobsOf(world, endpoint);
+      assert.ok(job && job.seconds <= 0, 'one that waits too long is brought forward');
     });
   });
 });

@@ -198,7 +198,7 @@ export async function wakeWebhookEndpoint(db: Db, tenantId: TenantId, id: string
  */
 export async function wakeOverdueEndpoints(db: Db, tenantId: TenantId): Promise<number> {
   await db.rows(
-    `select wake_webhook_endpoint(w.tenant_id, w.id, now(), true)
+    `select wake_webhook_endpoint(w.tenant_id, w.id)
        from webhook_endpoints w cross join lateral (
             select d.next_attempt_at from webhook_deliveries d
              where d.tenant_id = w.tenant_id and d.endpoint_id = w.id and d.status = 'pending'
