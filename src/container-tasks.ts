@@ -1,6 +1,6 @@
 import type { Task } from './jobs/queue.ts';
 
-/** What the queue can do: a task stands here with the functions that it needs. Jobs name it, so a name is for ever. */
-export function queueTasks(): readonly Task[] {
-  return [];
+/** What the queue can do, by whose it is. Jobs name a task, so a name is for ever. */
+export function queueTasks(...ofFeatures: readonly (readonly Task[])[]): readonly Task[] {
+  return ofFeatures.flat();
 }

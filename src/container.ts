@@ -3,14 +3,13 @@ import { createAuthenticate } from './api/authenticate.ts';
 import type { Handlers } from './api/contract.ts';
 import { createKeyCache } from './api/key-cache.ts';
 import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
+import { type EventOptions, eventsOn } from './container-events.ts';
 import { jobsOn } from './container-jobs.ts';
 import { queueTasks } from './container-tasks.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { deadJobHandlers } from './features/dead-jobs/dead-job-handlers.ts';
 import { createDeadJobService } from './features/dead-jobs/dead-job-service.ts';
-import { eventHandlers } from './features/events/event-handlers.ts';
-import { createEventService } from './features/events/event-service.ts';
 import { emitEvent } from './features/events/event-store.ts';
 import { capacityHandlers } from './features/pool/capacity-handlers.ts';
 import { createCapacityService } from './features/pool/capacity-service.ts';
@@ -45,14 +44,13 @@ import type { Logger } from './kernel/logger.ts';
 import { connectRedis } from './redis/client.ts';
 import { createPairLocks } from './redis/pair-locks.ts';
 
-export type ContainerOptions = {
+export type ContainerOptions = EventOptions & {
   databaseUrl: string;
   redisUrl: string;
   master: MasterKey;
   publicUrl: string;
   databaseConnections: number;
   rateLimitPerMinute: number;
-  logger: Logger;
   /** Before every Redis key: processes that share a Redis but not a database must not share locks. */
   redisPrefix?: string;
 };
@@ -111,9 +109,7 @@ export function createContainer(options: ContainerOptions): Container {
       keyRing.cached(tenantId) ??
       database.transaction({ as: 'tenant', tenantId }, (unit) => keyRing.current(unit, tenantId)),
   });
-  const events = createEventService((tenantId, work) =>
-    database.transaction({ as: 'tenant', tenantId }, work),
-  );
+  const events = eventsOn(database, keyRing, options);
   const webhook = createWebhookService({ database, keyRing, accounts, publicUrl, openNumber: openPhone });
 
   return {
@@ -134,13 +130,14 @@ export function createContainer(options: ContainerOptions): Container {
       ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
       ...explainHandlers(createExplainService(keyRing)),
       ...callHandlers({ find: findCall, list: listCalls }),
-      ...eventHandlers(events),
       ...deadJobHandlers(createDeadJobService()),
+      ...events.handlers,
     },
     jobs: jobsOn(database),
-    tasks: queueTasks(),
+    tasks: queueTasks(events.tasks),
     stopWaiting: events.stopWaiting,
     async close() {
+      await events.close();
       await redis.close();
       await database.close();
     },

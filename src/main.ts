@@ -84,13 +84,16 @@ async function start(
   closers.push(container.close);
   const newOperatorKey = await checkDatabase(container, config);
 
+  let startJobs = async (): Promise<void> => {};
   if (config.role !== 'api') {
     const jobs = createJobRunner(container.jobs, logger);
     const { tasks } = container;
     const queue = createQueueWorker({ databaseUrl, tasks, concurrency: config.jobConcurrency, logger });
-    jobs.start();
     closers.push(async () => void (await Promise.all([jobs.stop(DRAIN_MS), queue.stop(DRAIN_MS)])));
-    await queue.start();
+    startJobs = () => {
+      jobs.start();
+      return queue.start();
+    };
   }
   const ofApp = { state: () => state, trustedProxies: config.trustedProxies };
   server.removeAllListeners('request');
@@ -104,6 +107,8 @@ async function start(
     // Of a worker the health is asked until its jobs are done.
     if (config.role !== 'worker') await closeServer(server);
   });
+  // Not before: while the app reads its document, connections of theirs would run into their time limits.
+  await startJobs();
   state = 'ok';
   say(firstSteps(config, newOperatorKey));
 }

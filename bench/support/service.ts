@@ -22,9 +22,9 @@ export function newIdentity(databaseUrl: string): Identity {
 export async function startService(
   servers: Servers,
   identity: Identity,
-  options: { redisUrl: string; profile?: string },
+  options: { redisUrl: string; profile?: string; env?: Record<string, string> },
 ): Promise<Service> {
-  const { redisUrl, profile = '' } = options;
+  const { redisUrl, profile = '', env = {} } = options;
   const port = await freePort();
   const started = await startProcess('src/main.ts', {
     nodeArgs: profile === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`],
@@ -36,6 +36,7 @@ export async function startService(
       RATE_LIMIT_PER_MINUTE: '10000000', // the most it takes: nothing here is to be refused for its rate
       LOG_LEVEL: 'error',
       PORT: String(port),
+      ...env,
     },
     ready: /listens on/,
   });

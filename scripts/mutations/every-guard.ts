@@ -2,9 +2,12 @@ import { accessMutations } from './access.ts';
 import { allocationMutations } from './allocation.ts';
 import { choiceMutations } from './choice.ts';
 import { eventMutations } from './events.ts';
+import { followingMutations } from './following.ts';
 import type { Mutation } from './mutation.ts';
+import { outboundMutations } from './outbound.ts';
 import { queueMutations } from './queue.ts';
 import { routingMutations } from './routing.ts';
+import { webhookMutations } from './webhooks.ts';
 
 export const everyGuard: readonly Mutation[] = [
   ...allocationMutations,
@@ -12,5 +15,8 @@ export const everyGuard: readonly Mutation[] = [
   ...routingMutations,
   ...accessMutations,
   ...eventMutations,
+  ...outboundMutations,
   ...queueMutations,
+  ...followingMutations,
+  ...webhookMutations,
 ];

@@ -575,6 +575,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow events as they come
+         * @description Server-sent events: what `GET /v1/events` reads, in the same order, as a stream that stays open. Of each event, `id` is its
+         *     id, `event` its type, and `data` the event as JSON in one line. To miss nothing, come back with the last `id` as
+         *     `Last-Event-ID`; browsers do so by themselves. Every 15 seconds comes a comment, often with an `id` and no `data`: the place to
+         *     come back to, past what the filters left out. The stream ends after 15 minutes, when its key is no longer good, and
+         *     when the service restarts. It takes one of the 10 places of requests that wait.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events/{event_id}": {
         parameters: {
             query?: never;
@@ -586,6 +610,208 @@ export interface paths {
         };
         /** Get an event */
         get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List webhook endpoints */
+        get: operations["listWebhookEndpoints"];
+        put?: never;
+        /**
+         * Create a webhook endpoint
+         * @description Events that are published from now on are sent to it. The answer is the only place where the secret is shown. A tenant may
+         *     have 20 endpoints in each mode.
+         */
+        post: operations["createWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{webhook_endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        /** Get a webhook endpoint */
+        get: operations["getWebhookEndpoint"];
+        put?: never;
+        post?: never;
+        /** Delete a webhook endpoint */
+        delete: operations["deleteWebhookEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, disable or enable a webhook endpoint
+         * @description What is not named stays. A disabled endpoint is sent nothing; what waited for it is `canceled`. When it is enabled again it
+         *     begins with what happens then: ask for a replay with `only_failed` for what it has missed.
+         */
+        patch: operations["updateWebhookEndpoint"];
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{webhook_endpoint_id}/rotate_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret
+         * @description For `overlap_seconds` every message has two signatures, one with the new secret and one with the old, and the receiver may
+         *     take either. A secret that was replaced before, and was still good, is not any more.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{webhook_endpoint_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event
+         * @description Sends a `webhook.test` to this endpoint, whatever its `types`. Look for the delivery by its event.
+         */
+        post: operations["testWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{webhook_endpoint_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List deliveries
+         * @description What was, or is to be, sent to this endpoint. Deliveries are kept for 30 days.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{webhook_endpoint_id}/deliveries/{webhook_delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+                webhook_delivery_id: components["parameters"]["WebhookDeliveryId"];
+            };
+            cookie?: never;
+        };
+        /** Get a delivery with its attempts */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{webhook_endpoint_id}/deliveries/{webhook_delivery_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+                webhook_delivery_id: components["parameters"]["WebhookDeliveryId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one event again
+         * @description By a new delivery with attempts of its own. When one of this event waits already, that one is brought forward and given.
+         */
+        post: operations["redeliverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{webhook_endpoint_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the events of a range of time again
+         * @description Events from `since` on and before `until` (now, when it is not given), of the last 30 days, at most 100,000. Only what the
+         *     endpoint wants by its own `types`, and by those given here. What is on its way to it already is left out; with
+         *     `only_failed` what was delivered, too, so that it brings what has failed, was canceled or was never sent. It runs in the
+         *     background, one for each endpoint at a time.
+         */
+        post: operations["replayWebhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{webhook_endpoint_id}/replays/{webhook_replay_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+                webhook_replay_id: components["parameters"]["WebhookReplayId"];
+            };
+            cookie?: never;
+        };
+        /** Get a replay */
+        get: operations["getWebhookReplay"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1555,6 +1781,120 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "webhook_endpoint.disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nothing is sent to a webhook endpoint any more
+         * @description It answered 410, or had only failures for 5 days. Other endpoints of the tenant are told.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "webhook_endpoint.disabled",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "endpoint": "whe_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *         "reason": "failing",
+                     *         "failing_since": "2026-06-03T06:07:12.004Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpointDisabledEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A test of a webhook endpoint
+         * @description When it is asked for, and to this endpoint only.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "webhook.test",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "endpoint": "whe_01980f3a6b7c7d2e9f10a1b2c3d4e5f6"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookTestEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "did.unhealthy": {
         parameters: {
             query?: never;
@@ -1596,6 +1936,298 @@ export interface webhooks {
                      *     }
                      */
                     "application/json": components["schemas"]["DidUnhealthyEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "pool.low": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * One caller holds most of a pool's DIDs
+         * @description When the busiest caller holds, live or cooling, the share that `low_at_percent` of the pool states: soon it gets no further
+         *     session. Once an hour while that lasts, and again when it was over in between.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "pool.low",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "pool": "pool_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *         "dids_in_pool": 10,
+                     *         "dids_held_by_busiest": 8,
+                     *         "percent": 80
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PoolLowEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "call.recording_ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The recording of a call can be fetched */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "call.recording_ready",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "call": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *       "sequence": 5,
+                     *       "data": {
+                     *         "recording": "rec_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *         "duration_seconds": 64
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallRecordingReadyEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "did.drifted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A DID is set up at Vobiz in another way than it should be
+         * @description Once for each difference that is found, as long as it lasts.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "did.drifted",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "did": "did_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *         "e164": "+917900000001",
+                     *         "what": "application",
+                     *         "expected": "12345678901234567",
+                     *         "found": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DidDriftedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "usage.threshold_reached": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Spending, or what was used of a balance, has reached a share of its limit
+         * @description Once for each percentage: of a cap in its period, of a balance since it was filled up.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "usage.threshold_reached",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "percent": 80,
+                     *         "kind": "cap",
+                     *         "currency": "INR",
+                     *         "amount_minor": 800000,
+                     *         "limit_minor": 1000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageThresholdReachedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "usage.cap_reached": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Spending has reached its cap
+         * @description Once in a period of the cap.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "usage.cap_reached",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "currency": "INR",
+                     *         "amount_minor": 1000400,
+                     *         "limit_minor": 1000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageCapReachedEvent"];
                 };
             };
             responses: {
@@ -1702,7 +2334,7 @@ export interface components {
         };
         Name: string;
         /** @enum {string} */
-        Scope: "keys:read" | "keys:write" | "provider_accounts:read" | "provider_accounts:write" | "pools:read" | "pools:write" | "dids:read" | "dids:write" | "sessions:read" | "sessions:write" | "routes:read" | "calls:read" | "events:read";
+        Scope: "keys:read" | "keys:write" | "provider_accounts:read" | "provider_accounts:write" | "pools:read" | "pools:write" | "dids:read" | "dids:write" | "sessions:read" | "sessions:write" | "routes:read" | "calls:read" | "events:read" | "webhooks:read" | "webhooks:write";
         /** @enum {string} */
         ApiKeyStatus: "active" | "expired" | "revoked";
         ApiKey: {
@@ -1809,6 +2441,8 @@ export interface components {
          *     `null`, with a `misroute_budget` only: the budget alone decides. With both, the longer time counts.
          */
         NullableCoolingSeconds: number | null;
+        /** @description An event `pool.low` tells when one caller holds, live or cooling, so much of the pool's usable DIDs. `null`: never. */
+        LowAtPercent: number | null;
         /**
          * @description The share of late redials that may reach a stranger: 0.001 is one in a thousand. The cooling time follows from it and
          *     from how long after the end people were seen to call back.
@@ -1880,6 +2514,7 @@ export interface components {
             region_match: components["schemas"]["RegionMatch"];
             carriers: components["schemas"]["Carriers"];
             exhaustion: components["schemas"]["Exhaustion"];
+            low_at_percent: components["schemas"]["LowAtPercent"];
             active_dids: number;
             created_at: components["schemas"]["Timestamp"];
         };
@@ -1899,6 +2534,8 @@ export interface components {
             carriers: components["schemas"]["Carriers"];
             /** @default [] */
             exhaustion: components["schemas"]["Exhaustion"];
+            /** @default 80 */
+            low_at_percent: components["schemas"]["LowAtPercent"];
         };
         PoolUpdate: {
             cooling_seconds?: components["schemas"]["NullableCoolingSeconds"];
@@ -1908,6 +2545,7 @@ export interface components {
             region_match?: components["schemas"]["RegionMatch"];
             carriers?: components["schemas"]["Carriers"];
             exhaustion?: components["schemas"]["Exhaustion"];
+            low_at_percent?: components["schemas"]["LowAtPercent"];
         };
         PoolList: {
             data: components["schemas"]["Pool"][];
@@ -2384,8 +3022,8 @@ export interface components {
             has_more: boolean;
         };
         /** @enum {string} */
-        EventType: "session.created" | "session.updated" | "session.rehomed" | "session.expiring" | "session.ended" | "call.ringing" | "call.answered" | "call.completed" | "call.failed" | "call.rejected" | "pool.exhausted" | "api_key.created" | "api_key.revoked" | "did.unhealthy";
-        Event: components["schemas"]["SessionCreatedEvent"] | components["schemas"]["SessionUpdatedEvent"] | components["schemas"]["SessionRehomedEvent"] | components["schemas"]["SessionExpiringEvent"] | components["schemas"]["SessionEndedEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallCompletedEvent"] | components["schemas"]["CallFailedEvent"] | components["schemas"]["CallRejectedEvent"] | components["schemas"]["PoolExhaustedEvent"] | components["schemas"]["ApiKeyCreatedEvent"] | components["schemas"]["ApiKeyRevokedEvent"] | components["schemas"]["DidUnhealthyEvent"];
+        EventType: "session.created" | "session.updated" | "session.rehomed" | "session.expiring" | "session.ended" | "call.ringing" | "call.answered" | "call.completed" | "call.failed" | "call.rejected" | "pool.exhausted" | "api_key.created" | "api_key.revoked" | "webhook_endpoint.disabled" | "webhook.test" | "did.unhealthy" | "pool.low" | "call.recording_ready" | "did.drifted" | "usage.threshold_reached" | "usage.cap_reached";
+        Event: components["schemas"]["SessionCreatedEvent"] | components["schemas"]["SessionUpdatedEvent"] | components["schemas"]["SessionRehomedEvent"] | components["schemas"]["SessionExpiringEvent"] | components["schemas"]["SessionEndedEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallCompletedEvent"] | components["schemas"]["CallFailedEvent"] | components["schemas"]["CallRejectedEvent"] | components["schemas"]["PoolExhaustedEvent"] | components["schemas"]["ApiKeyCreatedEvent"] | components["schemas"]["ApiKeyRevokedEvent"] | components["schemas"]["WebhookEndpointDisabledEvent"] | components["schemas"]["WebhookTestEvent"] | components["schemas"]["DidUnhealthyEvent"] | components["schemas"]["PoolLowEvent"] | components["schemas"]["CallRecordingReadyEvent"] | components["schemas"]["DidDriftedEvent"] | components["schemas"]["UsageThresholdReachedEvent"] | components["schemas"]["UsageCapReachedEvent"];
         EventList: {
             data: components["schemas"]["Event"][];
             /** @description Whether there is more to be had at once. */
@@ -2678,6 +3316,43 @@ export interface components {
                 api_key: string;
             };
         };
+        WebhookEndpointDisabledEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "webhook_endpoint.disabled";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                endpoint: string;
+                /** @enum {string} */
+                reason: "gone" | "failing";
+                failing_since: components["schemas"]["Timestamp"];
+            };
+        };
+        WebhookTestEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "webhook.test";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                endpoint: string;
+            };
+        };
         DidUnhealthyEvent: {
             id: string;
             /**
@@ -2698,6 +3373,299 @@ export interface components {
                 pool: string;
                 health: number;
             };
+        };
+        PoolLowEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pool.low";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                /** @description The id of the pool. */
+                pool: string;
+                /** @description Active ones that are not reserved. */
+                dids_in_pool: number;
+                /** @description Of these, live or cooling. */
+                dids_held_by_busiest: number;
+                /** @description The share, rounded down. */
+                percent: number;
+            };
+        };
+        CallRecordingReadyEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "call.recording_ready";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: string | null;
+            call: string;
+            sequence: components["schemas"]["NullableEventSequence"];
+            data: {
+                /** @description The id of the recording. */
+                recording: string;
+                duration_seconds: number;
+            };
+        };
+        DidDriftedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "did.drifted";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                did: string;
+                e164: string;
+                /** @description The setting that differs. */
+                what: string;
+                expected: string | null;
+                /** @description What Vobiz has; null for nothing. */
+                found: string | null;
+            };
+        };
+        UsageThresholdReachedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "usage.threshold_reached";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                /** @enum {integer} */
+                percent: 50 | 80 | 100;
+                /** @enum {string} */
+                kind: "cap" | "balance";
+                currency: string;
+                /** @description What was used. */
+                amount_minor: number;
+                limit_minor: number;
+            };
+        };
+        UsageCapReachedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "usage.cap_reached";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                currency: string;
+                /** @description What was used. */
+                amount_minor: number;
+                limit_minor: number;
+            };
+        };
+        Deleted: {
+            id: string;
+            /** @constant */
+            deleted: true;
+        };
+        /**
+         * @description `https`, at port 443 or 8443, of a host in the public internet, and without user and password. Redirects are not
+         *     followed.
+         */
+        WebhookUrl: string;
+        /** @description Which events are sent. Null: all. */
+        WebhookTypes: components["schemas"]["EventType"][] | null;
+        /**
+         * @description `session`: the events of a session are sent one after the other, in their order; while one is to be tried again, the
+         *     later ones of its session wait. `none`: as soon as possible.
+         * @enum {string}
+         */
+        WebhookOrdering: "none" | "session";
+        /** @description How many requests are made at the same time. */
+        WebhookConcurrency: number;
+        WebhookDescription: string | null;
+        /** @enum {string} */
+        WebhookEndpointStatus: "enabled" | "disabled";
+        WebhookEndpointCreate: {
+            url: components["schemas"]["WebhookUrl"];
+            description?: components["schemas"]["WebhookDescription"];
+            types?: components["schemas"]["WebhookTypes"];
+            ordering?: components["schemas"]["WebhookOrdering"];
+            max_concurrency?: components["schemas"]["WebhookConcurrency"];
+        };
+        WebhookEndpointUpdate: {
+            url?: components["schemas"]["WebhookUrl"];
+            description?: components["schemas"]["WebhookDescription"];
+            types?: components["schemas"]["WebhookTypes"];
+            ordering?: components["schemas"]["WebhookOrdering"];
+            max_concurrency?: components["schemas"]["WebhookConcurrency"];
+            status?: components["schemas"]["WebhookEndpointStatus"];
+        };
+        WebhookEndpoint: {
+            id: string;
+            livemode: boolean;
+            url: string;
+            description: string | null;
+            types: components["schemas"]["WebhookTypes"];
+            ordering: components["schemas"]["WebhookOrdering"];
+            max_concurrency: components["schemas"]["WebhookConcurrency"];
+            status: components["schemas"]["WebhookEndpointStatus"];
+            /**
+             * @description `gone`: it answered 410. `failing`: only failures for 5 days. `tenant`: you have disabled it.
+             * @enum {string|null}
+             */
+            disabled_reason: "gone" | "failing" | "tenant" | null;
+            /** @description The first failure since the last success. */
+            failing_since: components["schemas"]["NullableTimestamp"];
+            /** @description Nothing is sent before: it asked for that by `Retry-After`, or it has failed for a while. */
+            held_until: components["schemas"]["NullableTimestamp"];
+            previous_secret_expires_at: components["schemas"]["NullableTimestamp"];
+            created_at: components["schemas"]["Timestamp"];
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        WebhookEndpointWithSecret: {
+            id: string;
+            livemode: boolean;
+            url: string;
+            description: string | null;
+            types: components["schemas"]["WebhookTypes"];
+            ordering: components["schemas"]["WebhookOrdering"];
+            max_concurrency: components["schemas"]["WebhookConcurrency"];
+            status: components["schemas"]["WebhookEndpointStatus"];
+            /**
+             * @description `gone`: it answered 410. `failing`: only failures for 5 days. `tenant`: you have disabled it.
+             * @enum {string|null}
+             */
+            disabled_reason: "gone" | "failing" | "tenant" | null;
+            /** @description The first failure since the last success. */
+            failing_since: components["schemas"]["NullableTimestamp"];
+            /** @description Nothing is sent before: it asked for that by `Retry-After`, or it has failed for a while. */
+            held_until: components["schemas"]["NullableTimestamp"];
+            previous_secret_expires_at: components["schemas"]["NullableTimestamp"];
+            created_at: components["schemas"]["Timestamp"];
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description `whsec_…`. Verify messages with it; it is not shown again. */
+            secret: string;
+        };
+        WebhookEndpointList: {
+            data: components["schemas"]["WebhookEndpoint"][];
+            has_more: boolean;
+        };
+        WebhookSecretRotate: {
+            /**
+             * @description How long the old secret signs as well.
+             * @default 86400
+             */
+            overlap_seconds: number;
+        };
+        WebhookTest: {
+            /** @description The id of the test event. */
+            event: string;
+        };
+        /**
+         * @description `failed`: all attempts have. `canceled`: given up when the endpoint was disabled.
+         * @enum {string}
+         */
+        WebhookDeliveryStatus: "pending" | "delivered" | "failed" | "canceled";
+        /**
+         * @description Why there was no answer.
+         * @enum {string|null}
+         */
+        WebhookError: "timeout" | "address_refused" | "dns" | "tls" | "connection" | "response_too_large" | null;
+        WebhookDelivery: {
+            id: string;
+            endpoint: string;
+            event: string;
+            session: string | null;
+            /** @enum {string} */
+            trigger: "event" | "test" | "redelivery" | "replay";
+            status: components["schemas"]["WebhookDeliveryStatus"];
+            attempt_count: number;
+            next_attempt_at: components["schemas"]["NullableTimestamp"];
+            /** @description What was answered to the last attempt. */
+            last_status: number | null;
+            last_error: components["schemas"]["WebhookError"];
+            created_at: components["schemas"]["Timestamp"];
+            finished_at: components["schemas"]["NullableTimestamp"];
+        };
+        WebhookDeliveryWithAttempts: {
+            id: string;
+            endpoint: string;
+            event: string;
+            session: string | null;
+            /** @enum {string} */
+            trigger: "event" | "test" | "redelivery" | "replay";
+            status: components["schemas"]["WebhookDeliveryStatus"];
+            attempt_count: number;
+            next_attempt_at: components["schemas"]["NullableTimestamp"];
+            /** @description What was answered to the last attempt. */
+            last_status: number | null;
+            last_error: components["schemas"]["WebhookError"];
+            created_at: components["schemas"]["Timestamp"];
+            finished_at: components["schemas"]["NullableTimestamp"];
+            attempts: components["schemas"]["WebhookAttempt"][];
+        };
+        WebhookAttempt: {
+            number: number;
+            at: components["schemas"]["Timestamp"];
+            duration_ms: number;
+            status: number | null;
+            error: components["schemas"]["WebhookError"];
+        };
+        WebhookDeliveryList: {
+            data: components["schemas"]["WebhookDelivery"][];
+            has_more: boolean;
+        };
+        WebhookReplayCreate: {
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until?: string;
+            types?: components["schemas"]["WebhookTypes"];
+            /** @default false */
+            only_failed: boolean;
+        };
+        WebhookReplay: {
+            id: string;
+            endpoint: string;
+            since: components["schemas"]["Timestamp"];
+            until: components["schemas"]["Timestamp"];
+            types: components["schemas"]["WebhookTypes"];
+            only_failed: boolean;
+            /**
+             * @description `canceled`: the endpoint was disabled or deleted meanwhile.
+             * @enum {string}
+             */
+            status: "running" | "done" | "canceled";
+            /** @description How many events there are in the range. */
+            events: number;
+            /** @description How many of them it has looked at. */
+            looked_at: number;
+            /** @description How many of them are sent again. */
+            queued: number;
+            created_at: components["schemas"]["Timestamp"];
+            finished_at: components["schemas"]["NullableTimestamp"];
         };
         /** @description What Vobiz posts; every field is optional and others may come. */
         VobizEvent: {
@@ -2798,6 +3766,9 @@ export interface components {
         SessionId: string;
         CallId: string;
         EventId: string;
+        WebhookEndpointId: string;
+        WebhookDeliveryId: string;
+        WebhookReplayId: string;
         JobId: string;
         /** @description The secret of the provider account, from its `webhook_url`. */
         WebhookToken: string;
@@ -3360,6 +4331,7 @@ export interface operations {
                      *           "pool": "mumbai"
                      *         }
                      *       ],
+                     *       "low_at_percent": 80,
                      *       "active_dids": 0,
                      *       "created_at": "2026-06-08T06:07:34.130Z"
                      *     }
@@ -3449,6 +4421,7 @@ export interface operations {
                      *           "step": "shorter_cooling"
                      *         }
                      *       ],
+                     *       "low_at_percent": 80,
                      *       "active_dids": 24,
                      *       "created_at": "2026-05-08T06:07:34.130Z"
                      *     }
@@ -4240,6 +5213,47 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description Only what comes after this event; `latest` leaves out all that there is already. Without it, from the oldest. */
+                after?: string;
+                /** @description Only events of these types; to be given several times. */
+                types?: components["schemas"]["EventType"][];
+                /** @description Only events of this session. */
+                session?: string;
+            };
+            header?: {
+                /** @description Only what comes after this event. Goes before `after`. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, oldest first, until the stream ends. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 2000
+                     *
+                     *     : still here
+                     *     id: evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f5
+                     *
+                     *     id: evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6
+                     *     event: api_key.revoked
+                     *     data: {"id":"evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6","type":"api_key.revoked","version":1,"livemode":true,"created_at":"2026-06-08T06:07:34.130Z","session":null,"call":null,"sequence":null,"data":{"api_key":"key_01980f3a6b7c7d2e9f10a1b2c3d4e5f6"}}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getEvent: {
         parameters: {
             query?: never;
@@ -4258,6 +5272,478 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Event"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWebhookEndpoints: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description The id of the last object of the page before. */
+                starting_after?: components["parameters"]["StartingAfter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of endpoints, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://hooks.acme.example/maskplane",
+                 *       "types": [
+                 *         "session.ended",
+                 *         "call.completed"
+                 *       ],
+                 *       "ordering": "session"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookEndpointCreate"];
+            };
+        };
+        responses: {
+            /** @description The endpoint, with its secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whe_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "livemode": true,
+                     *       "url": "https://hooks.acme.example/maskplane",
+                     *       "description": null,
+                     *       "types": [
+                     *         "session.ended",
+                     *         "call.completed"
+                     *       ],
+                     *       "ordering": "session",
+                     *       "max_concurrency": 5,
+                     *       "status": "enabled",
+                     *       "disabled_reason": null,
+                     *       "failing_since": null,
+                     *       "held_until": null,
+                     *       "previous_secret_expires_at": null,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "updated_at": "2026-06-08T06:07:34.130Z",
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpointWithSecret"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone, and its deliveries with it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whe_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "deleted": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "status": "enabled"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookEndpointUpdate"];
+            };
+        };
+        responses: {
+            /** @description The endpoint as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlap_seconds": 86400
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookSecretRotate"];
+            };
+        };
+        responses: {
+            /** @description The endpoint, with its new secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whe_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "livemode": true,
+                     *       "url": "https://hooks.acme.example/maskplane",
+                     *       "description": null,
+                     *       "types": [
+                     *         "session.ended",
+                     *         "call.completed"
+                     *       ],
+                     *       "ordering": "session",
+                     *       "max_concurrency": 5,
+                     *       "status": "enabled",
+                     *       "disabled_reason": null,
+                     *       "failing_since": null,
+                     *       "held_until": null,
+                     *       "previous_secret_expires_at": "2026-06-09T06:07:34.130Z",
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "updated_at": "2026-06-08T06:07:34.130Z",
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpointWithSecret"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    testWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "event": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description The id of the last object of the page before. */
+                starting_after?: components["parameters"]["StartingAfter"];
+                status?: components["schemas"]["WebhookDeliveryStatus"];
+                /** @description Only deliveries of this event. */
+                event?: string;
+            };
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+                webhook_delivery_id: components["parameters"]["WebhookDeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whd_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "endpoint": "whe_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "event": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "trigger": "event",
+                     *       "status": "pending",
+                     *       "attempt_count": 1,
+                     *       "next_attempt_at": "2026-06-08T06:07:39.610Z",
+                     *       "last_status": 503,
+                     *       "last_error": null,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "finished_at": null,
+                     *       "attempts": [
+                     *         {
+                     *           "number": 1,
+                     *           "at": "2026-06-08T06:07:34.410Z",
+                     *           "duration_ms": 42,
+                     *           "status": 503,
+                     *           "error": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDeliveryWithAttempts"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    redeliverWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+                webhook_delivery_id: components["parameters"]["WebhookDeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery that sends it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whd_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "endpoint": "whe_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "event": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "trigger": "redelivery",
+                     *       "status": "pending",
+                     *       "attempt_count": 0,
+                     *       "next_attempt_at": "2026-06-08T06:07:39.610Z",
+                     *       "last_status": null,
+                     *       "last_error": null,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "finished_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replayWebhooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "since": "2026-06-07T00:00:00.000Z",
+                 *       "until": "2026-06-08T00:00:00.000Z",
+                 *       "only_failed": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookReplayCreate"];
+            };
+        };
+        responses: {
+            /** @description The replay, with the number of events in its range. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whr_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "endpoint": "whe_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "since": "2026-06-07T00:00:00.000Z",
+                     *       "until": "2026-06-08T00:00:00.000Z",
+                     *       "types": null,
+                     *       "only_failed": true,
+                     *       "status": "running",
+                     *       "events": 1250,
+                     *       "looked_at": 0,
+                     *       "queued": 0,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "finished_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookReplay"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getWebhookReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_endpoint_id: components["parameters"]["WebhookEndpointId"];
+                webhook_replay_id: components["parameters"]["WebhookReplayId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "whr_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "endpoint": "whe_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "since": "2026-06-07T00:00:00.000Z",
+                     *       "until": "2026-06-08T00:00:00.000Z",
+                     *       "types": null,
+                     *       "only_failed": true,
+                     *       "status": "running",
+                     *       "events": 1250,
+                     *       "looked_at": 500,
+                     *       "queued": 12,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "finished_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookReplay"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -175,6 +175,9 @@ export type PoolsRow = {
   carriers: string[];
   exhaustion: unknown;
   exhaustion_told_at: Date | null;
+  low_at_percent: number | null;
+  low_measured_at: Date | null;
+  low_told_at: Date | null;
 };
 
 export type ProviderAccountsRow = {
@@ -258,16 +261,85 @@ export type TenantsRow = {
   updated_at: Date;
 };
 
+export type WebhookAttemptsRow = {
+  tenant_id: string;
+  delivery_id: string;
+  number: number;
+  at: Date;
+  duration_ms: number;
+  status: number | null;
+  error: string | null;
+};
+
+export type WebhookDeliveriesRow = {
+  tenant_id: string;
+  id: string;
+  endpoint_id: string;
+  event_id: string;
+  position: string;
+  session_id: string | null;
+  sequence: number | null;
+  trigger: 'event' | 'test' | 'redelivery' | 'replay';
+  status: 'pending' | 'delivered' | 'failed' | 'canceled';
+  attempts: number;
+  next_attempt_at: Date | null;
+  last_status: number | null;
+  last_error: string | null;
+  created_at: Date;
+  finished_at: Date | null;
+};
+
 export type WebhookDirectoryRow = {
   token_digest: Buffer;
   provider_account_id: string;
   tenant_id: string | null;
 };
 
+export type WebhookEndpointsRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  url: string;
+  description: string | null;
+  types: string[] | null;
+  ordering: 'none' | 'session';
+  max_concurrency: number;
+  status: 'enabled' | 'disabled';
+  disabled_reason: 'gone' | 'failing' | 'tenant' | null;
+  failing_since: Date | null;
+  hold_until: Date | null;
+  sealed_secret: Buffer;
+  key_version: number;
+  sealed_previous: Buffer | null;
+  previous_key_version: number | null;
+  previous_until: Date | null;
+  enabled_at: Date;
+  deleted_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+};
+
 export type WebhookNoncesRow = {
   provider_account_id: string;
   nonce: string;
   seen_at: Date;
+};
+
+export type WebhookReplaysRow = {
+  tenant_id: string;
+  id: string;
+  endpoint_id: string;
+  since: Date;
+  until: Date;
+  types: string[] | null;
+  only_failed: boolean;
+  status: 'running' | 'done' | 'canceled';
+  events: number;
+  looked_at: number;
+  queued: number;
+  done_to: string;
+  created_at: Date;
+  finished_at: Date | null;
 };
 
 export type WorkerProcessesRow = {

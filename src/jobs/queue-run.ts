@@ -36,6 +36,8 @@ const CONNECTIONS = 4;
 const POLL_MS = 1_000;
 /** By then a job that is done is mostly deleted. */
 const LET_GO_MS = 20;
+/** In a row, of each of its workers. */
+const MOST_REFUSALS = 3;
 /** For tasks to notice that they shall end. */
 const AFTER_ABORT_MS = 500;
 const CLOSE_MS = 1_000;
@@ -81,9 +83,21 @@ export async function startQueueRun(options: QueueOptions): Promise<QueueRun> {
       if (!worker.workerPool._shuttingDown) worker.workerPool.nudge(1);
     }, LET_GO_MS).unref();
   });
+  // The library asks once which tasks it has, and when that fails it fails for ever. So it begins anew when it gets no job and
+  // no answer that there is none: the database was away, or this process was too busy at its start to connect.
+  let runner: Runner | undefined;
+  let refusals = 0;
+  const answered = () => {
+    refusals = 0;
+  };
+  events.on('worker:getJob:empty', answered);
+  events.on('job:start', answered);
+  events.on('worker:getJob:error', () => {
+    refusals += 1;
+    if (refusals === options.concurrency * MOST_REFUSALS) void runner?.stop().catch(() => {});
+  });
   const ended = new Promise<void>((resume) => void events.once('pool:gracefulShutdown', () => resume()));
 
-  let runner: Runner;
   try {
     await lease.start();
     runner = await runLibrary({
@@ -112,14 +126,15 @@ export async function startQueueRun(options: QueueOptions): Promise<QueueRun> {
     throw error;
   }
 
-  const finished = runner.promise.catch((error: unknown) => {
+  const current = runner;
+  const finished = current.promise.catch((error: unknown) => {
     logger.error({ err: error }, 'the queue has stopped by itself');
   });
 
   return {
     ended,
     async stop(deadlineMs) {
-      const stopped = Promise.all([runner.stop().catch(() => {}), finished]); // it may be stopping already
+      const stopped = Promise.all([current.stop().catch(() => {}), finished]); // it may be stopping already
       if (!(await within(deadlineMs, stopped))) {
         // First given back, then aborted: so what a task makes of that counts neither as done nor as failed.
         const given = await giveBackJobs(db, workerId).catch(() => null);

@@ -12,6 +12,7 @@ import {
   type Reply,
   type Tenant,
 } from '../support/api.ts';
+import { newEndpoint } from '../support/webhooks.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { resolved, wrongBodies } from '../support/wrong-bodies.ts';
 
@@ -47,6 +48,9 @@ describe('bad input', () => {
       session_id: session.id,
       call_id: 'call_0',
       event_id: 'evt_0',
+      webhook_endpoint_id: (await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' })).id,
+      webhook_delivery_id: 'whd_0',
+      webhook_replay_id: 'whr_0',
     };
     const after_end = [{ seconds: 60, allow: 'both', forward_to: B }];
     const newSessionBody = { parties: { a: { phone: A }, b: { phone: B } }, after_end };
@@ -72,6 +76,10 @@ describe('bad input', () => {
       createSession: newSessionBody,
       updateSession: { direction: 'both', after_end },
       endSession: { hangup_live_calls: false },
+      createWebhookEndpoint: { url: 'https://acme.example/', types: ['call.failed'] },
+      updateWebhookEndpoint: { url: 'https://acme.example/', ordering: 'session' },
+      rotateWebhookSecret: { overlap_seconds: 60 },
+      replayWebhooks: { since: new Date().toISOString(), only_failed: true },
       rehomeSession: { allocation: { preferred_dids: { a: [did1] } } },
       reopenSession: { expires_in_seconds: 60 },
       explainRoute: { to: did1, from: A },

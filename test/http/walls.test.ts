@@ -25,6 +25,8 @@ const bodies: Record<string, object> = {
   updateDid: { region: 'pune', reserved: true },
   updateSession: { metadata: { changed: 'yes' }, expires_in_seconds: 1 },
   endSession: {},
+  updateWebhookEndpoint: { max_concurrency: 2, status: 'disabled' },
+  replayWebhooks: { since: new Date(Date.now() - 60_000).toISOString() },
 };
 const ofTenants = loadSpec().operations.filter((operation) => operation.access?.actors.includes('tenant'));
 const withPathId = ofTenants.filter((operation) => operation.path.includes('{'));
@@ -75,9 +77,14 @@ async function newBelongings(
   await postForm(world, webhook, answerEvent(session.parties.a.masking_number, A));
   const call = (await api.get('/v1/calls')).body.data[0];
   assert.equal(call?.session, session.id);
+  const endpoint = await made(api.post('/v1/webhook_endpoints', { url: 'http://127.0.0.1:1/' }));
+  const hook = `/v1/webhook_endpoints/${endpoint.id}`;
+  await api.post(`${hook}/test`);
   // Reading gives events their places; from here on nothing is written by a read.
   const [event] = (await api.get(`/v1/events?session=${session.id}`)).body.data;
   assert.equal(event?.type, 'session.created');
+  const [delivery] = (await api.get(`${hook}/deliveries`)).body.data;
+  const replay = (await api.post(`${hook}/replay`, bodies.replayWebhooks)).body;
   return {
     api,
     tenantId,
@@ -89,6 +96,9 @@ async function newBelongings(
       session_id: session.id,
       call_id: call.id,
       event_id: event.id,
+      webhook_endpoint_id: endpoint.id,
+      webhook_delivery_id: delivery.id,
+      webhook_replay_id: replay.id,
     },
     poolName: name,
     dids,
@@ -184,7 +194,7 @@ describe('the walls between tenants, and between live and test mode', () => {
 
   for (const operation of lists) {
     forEachStranger(`${operation.id} never shows a stranger's rows`, async (stranger, owner) => {
-      const mine = await stranger.api.get(`${operation.path}?limit=100`);
+      const mine = await stranger.api.get(`${path(operation, stranger.ids)}?limit=100`);
       assert.equal(mine.status, 200);
       assert.ok(mine.body.data.length > 0, 'an empty list proves nothing');
       for (const theirs of [...Object.values(owner.ids), ...owner.dids, owner.transactionRef]) {
@@ -198,7 +208,7 @@ describe('the walls between tenants, and between live and test mode', () => {
         for (const id of Object.values(owner.ids)) {
           const [theirs, unknown] = await Promise.all(
             [id, unknownLike(id)].map((cursor) =>
-              stranger.api.get(`${operation.path}?starting_after=${cursor}&limit=100`),
+              stranger.api.get(`${path(operation, stranger.ids)}?starting_after=${cursor}&limit=100`),
             ),
           );
           assert.equal(theirs?.status, unknown?.status);

@@ -52,8 +52,12 @@ export function openTemporaryFolder(): string {
 
 export const isRunning = (pid: number): boolean => processBegan(pid) !== null;
 
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const giveUpAt = Date.now() + patienceMs; !(await holds()); await sleep(20)) {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  withinMs = patienceMs,
+): Promise<void> {
+  for (const giveUpAt = Date.now() + withinMs; !(await holds()); await sleep(20)) {
     if (Date.now() > giveUpAt) throw new Error(`Waited in vain until ${what}.`);
   }
 }

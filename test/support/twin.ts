@@ -14,6 +14,7 @@ export async function openTwin(world: World): Promise<World> {
     publicUrl: world.publicUrl,
     databaseConnections: 4,
     rateLimitPerMinute: 1_000_000,
+    outboundAllowedNetworks: [],
     logger: createLogger('trace', { write: (line) => void world.logLines.push(line) }),
     redisPrefix: world.redisPrefix,
   });

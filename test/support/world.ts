@@ -7,6 +7,7 @@ import { type Container, createContainer } from '../../src/container.ts';
 import { type MasterKey, newMasterKeyText, readMasterKey } from '../../src/crypto/master-key.ts';
 import { isMasterKeyOf } from '../../src/features/tenants/master-key-service.ts';
 import { createLogger } from '../../src/kernel/logger.ts';
+import { type AllowedNetworks, readNetworks } from '../../src/kernel/networks.ts';
 
 /** Of the servers that `npm test` has started. */
 function fromEnvironment(name: string): string {
@@ -14,6 +15,9 @@ function fromEnvironment(name: string): string {
   if (value === undefined) throw new Error(`${name} is not set; run tests by: npm test -- <file>`);
   return value;
 }
+
+/** Where the receivers of the tests are. */
+export const loopback = readNetworks('127.0.0.1/32') ?? [];
 
 export type World = {
   container: Container;
@@ -36,6 +40,8 @@ export type WorldOptions = {
   redisUrl?: string;
   rateLimitPerMinute?: number;
   databaseConnections?: number;
+  outboundAllowedNetworks?: AllowedNetworks;
+  eventPace?: { beatMs: number; lifeMs: number };
   /** A migrated Postgres of the test's own, which it may stop and kill. */
   postgres?: { databaseUrl: string; adminUrl: string };
 };
@@ -62,8 +68,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     publicUrl,
     databaseConnections: options.databaseConnections ?? 10,
     rateLimitPerMinute: options.rateLimitPerMinute ?? 1_000_000,
+    outboundAllowedNetworks: options.outboundAllowedNetworks ?? loopback,
     logger,
     redisPrefix,
+    ...(options.eventPace === undefined ? {} : { eventPace: options.eventPace }),
   });
   const operatorToken = await container.database.transaction({ as: 'operator' }, async (unit) => {
     await isMasterKeyOf(unit, master);

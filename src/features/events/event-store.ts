@@ -9,13 +9,21 @@ const COLUMNS = 'e.id, e.livemode, e.type, e.session_id, e.call_id, e.sequence, 
 
 /** Leaves an event in the transaction of the change that it tells: with it, or not at all. */
 export async function emitEvent(db: Db, owner: Owner, event: NewEvent): Promise<void> {
-  await db.rows('select emit_event($1, $2, $3, $4, null, $5)', [
+  await leaveEvent(db, owner, event);
+}
+
+/** The same, for who wants to name the event: gives its id. */
+export async function leaveEvent(db: Db, owner: Owner, event: NewEvent): Promise<string> {
+  const [row] = await db.rows<{ id: string }>('select emit_event($1, $2, $3, $4, $5, $6) as id', [
     owner.tenantId,
     owner.livemode,
     event.type,
     event.session ?? null,
+    event.call ?? null,
     JSON.stringify(event.data),
   ]);
+  if (row === undefined) throw new Error('emit_event gave no row');
+  return row.id;
 }
 
 /** Gives committed events of the tenant their place in the order, at most so many; how many it were. */

@@ -29,6 +29,8 @@ export const scopes = [
   'routes:read',
   'calls:read',
   'events:read',
+  'webhooks:read',
+  'webhooks:write',
 ] as const;
 export type Scope = (typeof scopes)[number];
 
