@@ -59,6 +59,7 @@ describe('an answer that is a stream', () => {
     );
     assert.equal(response.headers['content-type'], 'text/csv; charset=utf-8');
     assert.equal(response.headers['content-length'], undefined);
+    assert.equal(response.headers.connection, 'close');
     assert.equal(await textOf(response), 'a,b,ж');
   });
 
