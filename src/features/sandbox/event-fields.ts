@@ -1,0 +1,254 @@
+import type { Call, Leg, Stage } from './call.ts';
+import type { Fields } from './delivery.ts';
+import { mainOf } from './estate.ts';
+import { talkSeconds } from './leg-life.ts';
+import type { Switches } from './switches.ts';
+import { billedSeconds, localTime, plainDigits, sessionStart } from './wire-formats.ts';
+
+/** The fields of each event, as captured or documented; what a capture does not have is not here either. */
+
+type Written = Pick<Call, 'uuid' | 'from' | 'to' | 'direction'>;
+
+const notInIndia = { STIRAttestation: 'Not Applicable', STIRVerification: 'Not Applicable' };
+
+/** The answer URL, and the fallback, which has no mark of its own. */
+export function answerFields(call: Call, switches: Switches): Fields {
+  const common = {
+    BillRate: call.direction === 'inbound' ? '0' : '0.00000',
+    CallStatus: call.direction === 'inbound' ? 'ringing' : 'in-progress',
+    CallUUID: call.uuid,
+    Direction: call.direction,
+    Event: 'StartApp',
+    From: call.from,
+    To: call.to,
+    SessionStart: sessionStart(call.startedAt),
+    ParentAuthID: mainOf(call.account).authId,
+    ...extras(call, switches),
+  };
+  if (call.direction === 'outbound') return { ...requestFields(call), ...common };
+  return {
+    ...common,
+    ...callerName(call),
+    CountryCode: '',
+    RouteType: switches.routeType,
+    ...notInIndia,
+    ...(call.forwardedFrom === null ? {} : { ForwardedFrom: call.forwardedFrom }),
+    ...call.sipHeaders,
+  };
+}
+
+export function hangupFields(call: Call, switches: Switches): Fields {
+  const { leg } = call;
+  const zone = switches.localTime;
+  const isInbound = call.direction === 'inbound';
+  return {
+    AnswerTime: localTime(leg.answeredAt, zone),
+    BillDuration: String(billedOf(leg)),
+    BillRate: isInbound ? '0' : '0.00000',
+    CallStatus: statusOf(call),
+    CallUUID: call.uuid,
+    ...(isInbound ? callerName(call) : requestFields(call)),
+    Direction: call.direction,
+    Duration: String(talkSeconds(leg)),
+    EndTime: localTime(leg.endedAt, zone),
+    Event: 'Hangup',
+    From: call.from,
+    HangupCause: leg.ending?.cause.word ?? '',
+    HangupCauseCode: String(leg.ending?.cause.code ?? ''),
+    HangupCauseName: leg.ending?.cause.name ?? '',
+    HangupSource: leg.ending?.source ?? 'Unknown',
+    ParentAuthID: mainOf(call.account).authId,
+    ...notInIndia,
+    SessionStart: sessionStart(call.startedAt),
+    StartTime: localTime(leg.startedAt, zone),
+    To: call.to,
+    TotalCost: '0.00000',
+    ...extras(call, switches),
+  };
+}
+
+/** What most other events have, as the documents that are asked for on the way do. */
+export function standardFields(
+  call: Written & { leg: Leg; account: Call['account'] },
+  switches: Switches,
+): Fields {
+  return {
+    CallUUID: call.uuid,
+    CallStatus: call.leg.endedAt === null ? 'in-progress' : 'completed',
+    Direction: call.direction,
+    From: call.from,
+    To: call.to,
+    ...extras(call, switches),
+  };
+}
+
+export function redirectFields(call: Call, switches: Switches): Fields {
+  return { Event: 'Redirect', ...standardFields(call, switches), ...callerName(call) };
+}
+
+export function transferFields(call: Call, switches: Switches): Fields {
+  return { Event: 'Transfer', ...standardFields(call, switches) };
+}
+
+export function ringFields(call: Call): Fields {
+  return {
+    Event: 'Ring',
+    CallStatus: 'ringing',
+    Direction: 'outbound',
+    RequestUUID: call.requestUuid ?? '',
+    ALegRequestUUID: call.requestUuid ?? '',
+    CallUUID: call.uuid,
+    From: call.from,
+    To: call.to,
+    SessionStart: sessionStart(call.startedAt),
+    STIRAttestation: 'Not Applicable',
+  };
+}
+
+/** Of one B leg. There is none for its ringing. */
+export function legFields(leg: Leg, action: 'answer' | 'connected' | 'digits' | 'hangup'): Fields {
+  const events = {
+    answer: 'DialAnswer',
+    connected: 'DialConnected',
+    digits: 'DialDigitsMatch',
+    hangup: 'DialHangup',
+  };
+  return {
+    Event: events[action],
+    DialAction: action,
+    ...(action === 'digits' ? {} : { DialBLegStatus: action }),
+    CallUUID: leg.call.uuid,
+    DialALegUUID: leg.call.uuid,
+    DialBLegUUID: leg.uuid,
+    DialBLegFrom: plainDigits(leg.shown),
+    DialBLegTo: plainDigits(leg.party),
+    DialBLegPosition: String(leg.position),
+  };
+}
+
+export function legHangupFields(leg: Leg, switches: Switches): Fields {
+  const zone = switches.localTime;
+  return {
+    ...legFields(leg, 'hangup'),
+    DialBLegDuration: String(talkSeconds(leg)),
+    DialBLegBillDuration: String(billedOf(leg)),
+    DialBLegHangupCause: leg.ending?.cause.word ?? '',
+    DialBLegHangupCauseCode: String(leg.ending?.cause.code ?? ''),
+    DialBLegHangupCauseName: leg.ending?.cause.name ?? '',
+    DialBLegHangupSource: leg.ending?.source ?? 'Unknown',
+    StartTime: localTime(leg.startedAt, zone),
+    AnswerTime: localTime(leg.answeredAt, zone),
+    EndTime: localTime(leg.endedAt, zone),
+    STIRVerification: 'Not Applicable',
+  };
+}
+
+export type DialResult = {
+  status: 'completed' | 'busy' | 'failed' | 'cancel' | 'timeout' | 'no-answer';
+  cause: string;
+  hasRung: boolean;
+  leg: Leg | null;
+};
+
+export function dialActionFields(
+  call: Call,
+  result: DialResult,
+  redirect: boolean,
+  switches: Switches,
+): Fields {
+  const saysRedirect = redirect && switches.dialActionEvent === 'redirect';
+  return {
+    Event: saysRedirect ? 'Redirect' : 'DialAction',
+    ...standardFields(call, switches),
+    DialStatus: result.status,
+    DialRingStatus: String(result.hasRung),
+    DialHangupCause: result.cause,
+    DialALegUUID: call.uuid,
+    DialBLegUUID: switches.dialActionLeg === 'empty' ? '' : (result.leg?.uuid ?? ''),
+  };
+}
+
+/** Has no Event. */
+export function gatherFields(call: Call, digits: string, inputType: string, switches: Switches): Fields {
+  return {
+    ...standardFields(call, switches),
+    InputType: inputType,
+    Digits: digits,
+    Speech: '',
+    SpeechConfidenceScore: '',
+    BilledAmount: '',
+  };
+}
+
+export function recordStartFields(call: Call, recordingId: string, switches: Switches): Fields {
+  return { Event: 'Record', RecordingID: recordingId, ...standardFields(call, switches) };
+}
+
+export type EndedRecording = { id: string; url: string; startedAt: number; endedAt: number; reason: string };
+
+export function recordStopFields(call: Call, recording: EndedRecording, switches: Switches): Fields {
+  const milliseconds = Math.floor(recording.endedAt) - Math.floor(recording.startedAt);
+  return {
+    Event: 'RecordStop',
+    CallUUID: call.uuid,
+    RecordingID: recording.id,
+    [switches.recordUrlField]: recording.url,
+    RecordingDuration: String(Math.floor(milliseconds / 1_000)),
+    RecordingDurationMs: String(milliseconds),
+    RecordingStartMs: String(Math.floor(recording.startedAt)),
+    RecordingEndMs: String(Math.floor(recording.endedAt)),
+    RecordingEndReason: recording.reason,
+  };
+}
+
+/** A recording that was started over REST reports in snake case. */
+export function apiRecordingFields(stage: Stage, call: Call, recording: EndedRecording): Fields {
+  const milliseconds = Math.floor(recording.endedAt) - Math.floor(recording.startedAt);
+  return {
+    api_id: stage.nextId(),
+    call_uuid: call.uuid,
+    recording_id: recording.id,
+    record_url: recording.url,
+    recording_duration: String(Math.floor(milliseconds / 1_000)),
+    recording_duration_ms: String(milliseconds),
+    recording_start_ms: String(Math.floor(recording.startedAt)),
+    recording_end_ms: String(Math.floor(recording.endedAt)),
+  };
+}
+
+/** The call's own status once it is over. */
+function statusOf(call: Call): string {
+  const { leg } = call;
+  if (leg.answeredAt !== null) return 'completed';
+  switch (leg.ending?.cause.code) {
+    case 1000:
+      return 'cancel';
+    case 3010:
+    case 3020:
+      return 'busy';
+    case 6010:
+      return 'no-answer';
+    default:
+      return 'failed';
+  }
+}
+
+function billedOf(leg: Leg): number {
+  if (leg.answeredAt === null) return 0;
+  return billedSeconds(Math.max(talkSeconds(leg), 1), mainOf(leg.call.account).pulseSeconds);
+}
+
+function requestFields(call: Call): Fields {
+  const id = call.requestUuid ?? '';
+  return { ALegRequestUUID: id, ALegUUID: call.uuid, RequestUUID: id };
+}
+
+function callerName(call: Call): Fields {
+  return call.callerName === null ? {} : { CallerName: call.callerName };
+}
+
+function extras(call: { account: Call['account']; leg: Leg }, { accountFields }: Switches): Fields {
+  if (!accountFields) return {};
+  const at = call.leg.endedAt ?? call.leg.answeredAt ?? call.leg.startedAt;
+  return { auth_id: call.account.authId, timestamp: new Date(Math.floor(at)).toISOString() };
+}
