@@ -12,6 +12,8 @@ import type { Switches } from './switches.ts';
 /** What happens to a leg. */
 export type LegMessage =
   | { kind: 'answered' }
+  /** A called person has heard the whisper, and agreed. */
+  | { kind: 'confirmed' }
   | { kind: 'over'; cause: Cause; source: HangupSource }
   | { kind: 'digit'; digit: string }
   | { kind: 'transfer'; url: string; method: Method }
@@ -87,7 +89,6 @@ export type Call = {
   afterHangup: (() => void)[];
   /** The URL of the document that is being run: relative URLs resolve against it. */
   documentUrl: string;
-  timeLimitMs: number | null;
   chance: Chance;
   /** Settles when all is over, events aside. */
   done: Promise<void>;

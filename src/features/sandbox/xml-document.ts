@@ -197,19 +197,19 @@ function elementsOf(nodes: readonly ParsedNode[]): XmlElement[] {
     if (name === undefined || name.startsWith('#') || name.startsWith('?')) return [];
     const inner = node[name] as ParsedNode[];
     const attributes = (node[':@'] ?? {}) as Record<string, string>;
-    return [{ name, attributes, children: elementsOf(inner), text: textOf(inner) }];
+    return [{ name, attributes, children: elementsOf(inner), text: textOf(inner, name === 'Speak') }];
   });
 }
 
-function textOf(nodes: readonly ParsedNode[]): string {
+/** Its own text; of speech also what stands inside its markup. */
+function textOf(nodes: readonly ParsedNode[], isDeep: boolean): string {
   return nodes
     .map((node) => {
       if (typeof node['#text'] === 'string') return node['#text'];
-      if (Array.isArray(node['#cdata'])) return textOf(node['#cdata'] as ParsedNode[]);
+      if (Array.isArray(node['#cdata'])) return textOf(node['#cdata'] as ParsedNode[], isDeep);
       const name = Object.keys(node).find((key) => key !== ':@');
-      return name !== undefined && !name.startsWith('#') && !name.startsWith('?')
-        ? textOf(node[name] as ParsedNode[])
-        : '';
+      const isElement = name !== undefined && !name.startsWith('#') && !name.startsWith('?');
+      return isDeep && isElement ? textOf(node[name] as ParsedNode[], isDeep) : '';
     })
     .join('');
 }
