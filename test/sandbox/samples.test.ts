@@ -250,10 +250,7 @@ describe('the double sends what the record of samples has:', () => {
   const outbound = async (talksSeconds: number) => {
     const wait = response('<Wait length="60"/>');
     const town = openTown({ '/answer': wait, '/moved': wait }, { nextId: idsOf(OUTBOUND, RECORDING) });
-    town.network.phones.set(
-      CALLEE,
-      reactions === null ? answers(4) : [...answers(4), hangsUp(reactions, 11)],
-    );
+    town.network.phones.set(CALLEE, [...answers(4), hangsUp('answer', talksSeconds)]);
     await town.clock.play(Date.parse('2026-06-08T06:10:00Z'));
     const target = (path: string) => ({ url: `${BASE}${path}`, method: 'POST' }) as const;
     const call = placeCall(town.network, {
