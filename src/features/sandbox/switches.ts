@@ -75,6 +75,8 @@ export type Switches = {
   /** An application with numbers: refused, or gone while its numbers fall back. */
   deleteAttachedApplication: 'conflict' | 'detaches';
   cdrListCurrency: 'USD' | 'INR';
+  /** Whether the main account may use its credentials on a sub-account's path. */
+  parentOnSubPath: 'refused' | 'allowed';
   errorShape: 'documented' | 'error_message' | 'error_details' | 'nested' | 'api_id';
 };
 
@@ -120,5 +122,6 @@ export const strictSwitches: Switches = {
   callStatus: 200,
   deleteAttachedApplication: 'conflict',
   cdrListCurrency: 'USD',
+  parentOnSubPath: 'refused',
   errorShape: 'documented',
 };
