@@ -260,7 +260,7 @@ describe('the double sends what the record of samples has:', () => {
       urls: { answer: target('/answer'), hangup: target('/hangup'), ring: target('/ring'), fallback: null },
       ringSeconds: 30,
       limitSeconds: 3_600,
-      hangUpOnMachine: false,
+      machine: null,
       sipHeaders: {},
     });
     return { ...town, call };

@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+import type { Account } from '../../src/features/sandbox/estate.ts';
+import { answerFields } from '../../src/features/sandbox/event-fields.ts';
 import { httpPost } from '../../src/features/sandbox/http-post-adapter.ts';
 import { signatureHeaders } from '../../src/features/sandbox/signing.ts';
 import { strictSwitches } from '../../src/features/sandbox/switches.ts';
@@ -56,29 +58,44 @@ export async function postForm(
   return { status, contentType, xml: body, ...readDocument(body) };
 }
 
+/** The account of the samples. */
+const account: Account = {
+  authId: 'MA_XXXXXXXX',
+  authToken: 'test_token',
+  previousToken: null,
+  parent: null,
+  name: 'Samples',
+  currency: 'INR',
+  balanceMicros: 0,
+  ratePerMinuteMicros: 0,
+  pulseSeconds: 60,
+  channels: 3,
+  callsPerSecond: 1,
+  isTrial: false,
+  createdAt: 0,
+};
+/** When the captured call came, to the microsecond. */
+const STARTED_AT = Date.parse('2026-06-08T06:07:34.130Z') + 0.248;
+
 let calls = 0;
-/** The captured answer event of an inbound call, with a call of its own. */
+/** The answer event of an inbound call as it was captured, with a call of its own; the numbers as they are given. */
 export function answerEvent(
   to: string,
   from: string,
   more: Record<string, string> = {},
 ): Record<string, string> {
   calls += 1;
-  return {
-    BillRate: '0',
-    CallStatus: 'ringing',
-    CallUUID: `11111111-2222-3333-4444-${String(calls).padStart(12, '0')}`,
-    CallerName: from.startsWith('91') ? `+${from}` : from,
-    CountryCode: '',
-    Direction: 'inbound',
-    Event: 'StartApp',
-    From: from,
-    ParentAuthID: 'MA_XXXXXXXX',
-    RouteType: '',
-    STIRAttestation: 'Not Applicable',
-    STIRVerification: 'Not Applicable',
-    SessionStart: '2026-06-08 06:07:34.130248',
-    To: to,
-    ...more,
-  };
+  const call = {
+    uuid: `11111111-2222-3333-4444-${String(calls).padStart(12, '0')}`,
+    account,
+    direction: 'inbound',
+    from,
+    to,
+    callerName: from.startsWith('91') ? `+${from}` : from,
+    forwardedFrom: null,
+    sipHeaders: {},
+    requestUuid: null,
+    startedAt: STARTED_AT,
+  } as const;
+  return { ...answerFields(call, strictSwitches), ...more };
 }

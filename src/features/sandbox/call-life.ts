@@ -1,7 +1,7 @@
 import { type Call, Interrupted, type Leg, type LegMessage, type Stage } from './call.ts';
 import type { Method } from './delivery.ts';
-import { askDocument, type Document, outgoing } from './documents.ts';
-import { answerFields, hangupFields, ringFields, transferFields } from './event-fields.ts';
+import { askDocument, type Document, outgoing, type Target } from './documents.ts';
+import { answerFields, hangupFields, ringFields, standardFields, transferFields } from './event-fields.ts';
 import { causes } from './hangup-causes.ts';
 import { answerLeg, endLeg, nextOf, pause, react, tellLeg } from './leg-life.ts';
 import { stopRecording } from './recordings.ts';
@@ -20,7 +20,8 @@ export async function playInbound(stage: Stage, call: Call): Promise<void> {
 export type OutboundOptions = {
   ringSeconds: number;
   limitSeconds: number;
-  hangUpOnMachine: boolean;
+  /** What is done about an answering machine; null: nothing looks for one. */
+  machine: { hangUp: boolean; callback: Target | null } | null;
   /** Why it cannot ring at all. */
   refusal: (LegMessage & { kind: 'over' }) | null;
 };
@@ -47,10 +48,17 @@ export async function playOutbound(stage: Stage, call: Call, options: OutboundOp
     answerLeg(stage, leg);
     const limit = () => tellLeg(leg, { kind: 'over', cause: causes.timeLimit, source: 'Vobiz' });
     leg.timers.push(stage.clock.after(options.limitSeconds * 1_000, limit));
-    if (options.hangUpOnMachine && leg.phone?.isMachine === true)
-      throw new Interrupted({ kind: 'over', cause: causes.machine, source: 'Vobiz' });
+    if (options.machine !== null && leg.phone?.isMachine === true) meetMachine(stage, call, options.machine);
     return askAnswer(stage, call);
   });
+}
+
+function meetMachine(stage: Stage, call: Call, machine: NonNullable<OutboundOptions['machine']>): void {
+  if (machine.callback !== null) {
+    const fields = { ...standardFields(call, stage.switches), Event: 'MachineDetection', Machine: 'true' };
+    stage.delivery.tell(outgoing(call, 'machine', machine.callback, fields));
+  }
+  if (machine.hangUp) throw new Interrupted({ kind: 'over', cause: causes.machine, source: 'Vobiz' });
 }
 
 function askAnswer(stage: Stage, call: Call): Promise<Document> {

@@ -1,4 +1,3 @@
-import type { Chance } from './chance.ts';
 import type { Clock } from './clock.ts';
 import type { Delivery, Fields, Method } from './delivery.ts';
 import type { Account, Estate, OwnedNumber } from './estate.ts';
@@ -89,7 +88,6 @@ export type Call = {
   afterHangup: (() => void)[];
   /** The URL of the document that is being run: relative URLs resolve against it. */
   documentUrl: string;
-  chance: Chance;
   /** Settles when all is over, events aside. */
   done: Promise<void>;
 };

@@ -1,18 +1,31 @@
 import type { Call, Leg } from './call.ts';
 import type { Fields } from './delivery.ts';
-import { mainOf } from './estate.ts';
+import { type Account, mainOf } from './estate.ts';
 import { talkSeconds } from './leg-life.ts';
 import type { Switches } from './switches.ts';
 import { billedSeconds, localTime, plainDigits, sessionStart } from './wire-formats.ts';
 
 /** The fields of each event, as captured or documented; what a capture does not have is not here either. */
 
-type Written = Pick<Call, 'uuid' | 'from' | 'to' | 'direction'>;
-
 const notInIndia = { STIRAttestation: 'Not Applicable', STIRVerification: 'Not Applicable' };
 
+/** What is known of a call before anybody has answered it. */
+export type Announced = Pick<
+  Call,
+  | 'uuid'
+  | 'account'
+  | 'direction'
+  | 'from'
+  | 'to'
+  | 'callerName'
+  | 'forwardedFrom'
+  | 'sipHeaders'
+  | 'requestUuid'
+  | 'startedAt'
+>;
+
 /** The answer URL, and the fallback, which has no mark of its own. */
-export function answerFields(call: Call, switches: Switches): Fields {
+export function answerFields(call: Announced, switches: Switches): Fields {
   const common = {
     BillRate: call.direction === 'inbound' ? '0' : '0.00000',
     CallStatus: call.direction === 'inbound' ? 'ringing' : 'in-progress',
@@ -23,14 +36,15 @@ export function answerFields(call: Call, switches: Switches): Fields {
     To: call.to,
     SessionStart: sessionStart(call.startedAt),
     ParentAuthID: mainOf(call.account).authId,
-    ...extras(call, switches),
+    ...extras(call.account, call.startedAt, switches),
   };
   if (call.direction === 'outbound') return { ...requestFields(call), ...common };
   return {
     ...common,
     ...callerName(call),
-    CountryCode: '',
-    RouteType: switches.routeType,
+    // SIP legs are told from the telephone network by these two.
+    CountryCode: switches.from === 'sip' ? 'IN' : '',
+    RouteType: switches.from === 'sip' ? 'sip' : switches.routeType,
     ...notInIndia,
     ...(call.forwardedFrom === null ? {} : { ForwardedFrom: call.forwardedFrom }),
     ...call.sipHeaders,
@@ -63,22 +77,19 @@ export function hangupFields(call: Call, switches: Switches): Fields {
     StartTime: localTime(leg.startedAt, zone),
     To: call.to,
     TotalCost: '0.00000',
-    ...extras(call, switches),
+    ...extras(call.account, leg.endedAt ?? call.startedAt, switches),
   };
 }
 
 /** What most other events have, as the documents that are asked for on the way do. */
-export function standardFields(
-  call: Written & { leg: Leg; account: Call['account'] },
-  switches: Switches,
-): Fields {
+export function standardFields(call: Call, switches: Switches): Fields {
   return {
     CallUUID: call.uuid,
     CallStatus: call.leg.endedAt === null ? 'in-progress' : 'completed',
     Direction: call.direction,
     From: call.from,
     To: call.to,
-    ...extras(call, switches),
+    ...extras(call.account, call.leg.endedAt ?? call.leg.answeredAt ?? call.startedAt, switches),
   };
 }
 
@@ -202,17 +213,16 @@ function billedOf(leg: Leg): number {
   return billedSeconds(Math.max(talkSeconds(leg), 1), mainOf(leg.call.account).pulseSeconds);
 }
 
-function requestFields(call: Call): Fields {
+function requestFields(call: Announced): Fields {
   const id = call.requestUuid ?? '';
   return { ALegRequestUUID: id, ALegUUID: call.uuid, RequestUUID: id };
 }
 
-function callerName(call: Call): Fields {
+function callerName(call: Pick<Call, 'callerName'>): Fields {
   return call.callerName === null ? {} : { CallerName: call.callerName };
 }
 
-function extras(call: { account: Call['account']; leg: Leg }, { accountFields }: Switches): Fields {
+function extras(account: Account, at: number, { accountFields }: Switches): Fields {
   if (!accountFields) return {};
-  const at = call.leg.endedAt ?? call.leg.answeredAt ?? call.leg.startedAt;
-  return { auth_id: call.account.authId, timestamp: new Date(Math.floor(at)).toISOString() };
+  return { auth_id: account.authId, timestamp: new Date(Math.floor(at)).toISOString() };
 }

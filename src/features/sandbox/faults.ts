@@ -53,7 +53,7 @@ export type RequestFaults = {
   resetAfter: number;
 };
 
-export const noFaults: FaultPlan = {
+const noFaults: FaultPlan = {
   loss: 0,
   duplicate: 0,
   reorder: 0,

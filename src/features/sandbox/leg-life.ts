@@ -63,7 +63,7 @@ export function react(stage: Stage, leg: Leg, on: Reaction['on']): void {
         later(afterMs, () => tellLeg(leg, { kind: 'over', cause: causes.switchedOff, source: 'Carrier' }));
         break;
       case 'hang_up':
-        later(afterMs, () => hangUp(stage, leg));
+        later(afterMs, () => hangUp(leg));
         break;
       case 'press':
         [...act.digits].forEach((_digit, place) => {
@@ -80,7 +80,7 @@ export function press(stage: Stage, leg: Leg, digits: string): void {
 }
 
 /** The person at its end hangs up. */
-export function hangUp(_stage: Stage, leg: Leg): void {
+export function hangUp(leg: Leg): void {
   const cause = leg.role === 'a' && leg.answeredAt === null ? causes.cancelled : causes.normal;
   tellLeg(leg, { kind: 'over', cause, source: partyOf(leg) });
 }

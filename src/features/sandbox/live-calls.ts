@@ -72,6 +72,6 @@ export function sendTones(network: Network, call: Call, leg: 'aleg' | 'bleg', di
   return true;
 }
 
-export function bridgedLegOf(call: Call): Leg | null {
+function bridgedLegOf(call: Call): Leg | null {
   return [...call.legs].find((leg) => leg !== call.leg && leg.bridgedAt !== null) ?? null;
 }

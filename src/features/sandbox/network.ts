@@ -3,13 +3,13 @@ import { channelsInUse } from './call.ts';
 import { playAdopted, playInbound } from './call-life.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import type { Clock } from './clock.ts';
-import { createDelivery, type Fields, type Method, type Post } from './delivery.ts';
-import { type Account, createEstate, type Estate, mainOf, type OwnedNumber, userOf } from './estate.ts';
+import { createDelivery, type Fields, type Post } from './delivery.ts';
+import { createEstate, type Estate, mainOf, type OwnedNumber, userOf } from './estate.ts';
 import { type FaultPlan, faultPlan } from './faults.ts';
 import { createJournal, type Journal, type JournalEntry } from './journal.ts';
-import { hangUp, newLeg, press, tellLeg } from './leg-life.ts';
+import { hangUp, press } from './leg-life.ts';
+import { newCall } from './new-call.ts';
 import { createPhoneBook, type PhoneBook, type Reaction } from './phones.ts';
-import type { SigningKeys } from './signing.ts';
 import { type Switches, strictSwitches } from './switches.ts';
 import { isNumber, writtenFrom, writtenTo } from './wire-formats.ts';
 
@@ -92,30 +92,29 @@ export function createNetwork(options: NetworkOptions): Network {
     number.lastCallAt = clock.now();
     const account = userOf(number);
     const text = dialling.from === null ? switches.withheld : writtenFrom(dialling.from, switches.from);
-    const call = newCall(stage, chance, {
-      uuid: stage.nextId(),
-      account,
-      direction: 'inbound',
-      did: number,
-      urls,
-      from: text,
-      to: writtenTo(to, switches.to),
-      callerName: switches.callerName === 'absent' ? null : (dialling.from ?? switches.withheld),
-      forwardedFrom: dialling.forwardedFrom ?? null,
-      sipHeaders: dialling.sipHeaders ?? {},
-      requestUuid: null,
-    });
     const phone = isNumber(from) ? phones.find(from) : null;
-    call.leg = newLeg(stage, call, {
-      uuid: call.uuid,
-      role: 'a',
-      party: from,
-      shown: to,
-      position: 0,
-      phone: phone?.leg === null ? phone : null,
-      reactions: dialling.reactions ?? [],
-    });
-    stage.live.set(call.uuid, call);
+    const call = newCall(
+      stage,
+      {
+        uuid: stage.nextId(),
+        account,
+        direction: 'inbound',
+        did: number,
+        urls,
+        from: text,
+        to: writtenTo(to, switches.to),
+        callerName: switches.callerName === 'absent' ? null : (dialling.from ?? switches.withheld),
+        forwardedFrom: dialling.forwardedFrom ?? null,
+        sipHeaders: dialling.sipHeaders ?? {},
+        requestUuid: null,
+      },
+      {
+        party: from,
+        shown: to,
+        phone: phone?.leg === null ? phone : null,
+        reactions: dialling.reactions ?? [],
+      },
+    );
     journal.write({ what: 'dialled', call: call.uuid, from, to, direction: 'inbound' });
     call.done = playInbound(stage, call);
     return call;
@@ -142,7 +141,7 @@ export function createNetwork(options: NetworkOptions): Network {
     find: (callUuid) => stage.live.get(callUuid) ?? null,
     hangUp(callUuid, who) {
       const leg = legOf(callUuid, who);
-      if (leg !== null) hangUp(stage, leg);
+      if (leg !== null) hangUp(leg);
       return leg !== null;
     },
     press(callUuid, who, digits) {
@@ -177,47 +176,4 @@ function urlsOf(number: OwnedNumber): CallUrls | null {
     fallback: fallbackUrl === null ? null : { url: fallbackUrl, method: application.fallbackMethod },
     ring: null,
   };
-}
-
-export function keysOf(account: Account, switches: Pick<Switches, 'signingToken'>): SigningKeys {
-  const tokenOf = (one: Account) =>
-    switches.signingToken === 'previous' ? (one.previousToken ?? one.authToken) : one.authToken;
-  return { authId: account.authId, token: tokenOf(account), parentToken: tokenOf(mainOf(account)) };
-}
-
-type GivenParts = Pick<
-  Call,
-  | 'uuid'
-  | 'account'
-  | 'direction'
-  | 'did'
-  | 'urls'
-  | 'from'
-  | 'to'
-  | 'callerName'
-  | 'forwardedFrom'
-  | 'sipHeaders'
-  | 'requestUuid'
->;
-
-/** A call whose leg and play are added next. */
-export function newCall(stage: Stage, chance: Chance, given: GivenParts): Call {
-  return {
-    ...given,
-    keys: keysOf(given.account, stage.switches),
-    startedAt: stage.clock.now(),
-    leg: undefined as unknown as Leg,
-    legs: new Set(),
-    recordings: [],
-    onBridge: [],
-    afterHangup: [],
-    documentUrl: given.urls.answer.url,
-    chance: chance.fork(given.uuid),
-    done: Promise.resolve(),
-  };
-}
-
-/** Sends a leg of a live call to another document. */
-export function transfer(leg: Leg, url: string, method: Method): void {
-  tellLeg(leg, { kind: 'transfer', url, method });
 }

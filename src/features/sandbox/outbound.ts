@@ -1,10 +1,10 @@
 import { type Call, type CallUrls, channelsInUse, type LegMessage } from './call.ts';
-import { playOutbound } from './call-life.ts';
+import { type OutboundOptions, playOutbound } from './call-life.ts';
 import type { Fields } from './delivery.ts';
 import { type Account, mainOf, mayShow } from './estate.ts';
 import { causes } from './hangup-causes.ts';
-import { newLeg } from './leg-life.ts';
-import { type Network, newCall } from './network.ts';
+import type { Network } from './network.ts';
+import { newCall } from './new-call.ts';
 import { isNumber, plainDigits } from './wire-formats.ts';
 
 /** A call that the customer asks for over REST. Numbers are E.164. */
@@ -15,7 +15,7 @@ export type Placing = {
   urls: CallUrls;
   ringSeconds: number;
   limitSeconds: number;
-  hangUpOnMachine: boolean;
+  machine: OutboundOptions['machine'];
   sipHeaders: Fields;
 };
 
@@ -30,35 +30,29 @@ export function placeCall(network: Network, placing: Placing): Call {
   const { stage } = network;
   const { account, from, to } = placing;
   const uuid = stage.nextId();
-  const call = newCall(stage, network.chance, {
-    uuid,
-    account,
-    direction: 'outbound',
-    did: network.estate.numbers.get(from) ?? null,
-    urls: placing.urls,
-    from: plainDigits(from),
-    to: plainDigits(to),
-    callerName: null,
-    forwardedFrom: null,
-    sipHeaders: placing.sipHeaders,
-    requestUuid: uuid,
-  });
   const phone = network.phones.find(to);
   const refusal = refusalOf(network, placing);
   const isFree = phone !== null && phone.leg === null && refusal === null;
-  call.leg = newLeg(stage, call, {
-    uuid,
-    role: 'a',
-    party: to,
-    shown: from,
-    position: 0,
-    phone: isFree ? phone : null,
-    reactions: phone?.reactions ?? [],
-  });
-  stage.live.set(uuid, call);
+  const call = newCall(
+    stage,
+    {
+      uuid,
+      account,
+      direction: 'outbound',
+      did: network.estate.numbers.get(from) ?? null,
+      urls: placing.urls,
+      from: plainDigits(from),
+      to: plainDigits(to),
+      callerName: null,
+      forwardedFrom: null,
+      sipHeaders: placing.sipHeaders,
+      requestUuid: uuid,
+    },
+    { party: to, shown: from, phone: isFree ? phone : null, reactions: phone?.reactions ?? [] },
+  );
   stage.journal.write({ what: 'dialled', call: uuid, from, to, direction: 'outbound' });
-  const { ringSeconds, limitSeconds, hangUpOnMachine } = placing;
-  call.done = playOutbound(stage, call, { ringSeconds, limitSeconds, hangUpOnMachine, refusal });
+  const { ringSeconds, limitSeconds, machine } = placing;
+  call.done = playOutbound(stage, call, { ringSeconds, limitSeconds, machine, refusal });
   return call;
 }
 

@@ -65,7 +65,13 @@ export function callRoutes(deskOf: (locals: Record<string, unknown>) => Desk): R
         },
         ringSeconds: wholeOf(body, 'ring_timeout', 120),
         limitSeconds: wholeOf(body, 'time_limit', 14_400),
-        hangUpOnMachine: machine === 'hangup',
+        machine:
+          machine === null || machine === 'false'
+            ? null
+            : {
+                hangUp: machine === 'hangup',
+                callback: targetOf(body, 'machine_detection_url', 'machine_detection_method'),
+              },
         sipHeaders: {},
       });
     });
