@@ -32,9 +32,8 @@ export function newLeg(
   return leg;
 }
 
-/** Tells the leg, or whoever listens in its place. What comes after its end is nobody's business any more. */
+/** Tells the leg, or whoever listens in its place. */
 export function tellLeg(leg: Leg, message: LegMessage): void {
-  if (leg.endedAt !== null) return;
   if (leg.listener === null) leg.inbox.put(message);
   else leg.listener(message);
 }
