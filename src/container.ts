@@ -31,6 +31,8 @@ import { createProviderAccountService } from './features/tenants/provider-accoun
 import { findProviderAccount } from './features/tenants/provider-account-store.ts';
 import { tenantHandlers } from './features/tenants/tenant-handlers.ts';
 import { createTenantService } from './features/tenants/tenant-service.ts';
+import { announcementHandlers } from './features/voice/announcement-handlers.ts';
+import { createCallDocuments } from './features/voice/call-document-service.ts';
 import { callHandlers } from './features/voice/call-handlers.ts';
 import { findCall, listCalls } from './features/voice/call-store.ts';
 import { explainHandlers } from './features/voice/explain-handlers.ts';
@@ -108,7 +110,8 @@ export function createContainer(options: ContainerOptions): Container {
   const events = createEventService((tenantId, work) =>
     database.transaction({ as: 'tenant', tenantId }, work),
   );
-  const webhook = createWebhookService({ database, keyRing, accounts, publicUrl, openNumber: openPhone });
+  const documents = createCallDocuments({ database, keyRing, publicUrl, openNumber: openPhone });
+  const webhook = createWebhookService({ database, keyRing, accounts, publicUrl, documents });
 
   return {
     database,
@@ -128,6 +131,7 @@ export function createContainer(options: ContainerOptions): Container {
       ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
       ...explainHandlers(createExplainService(keyRing)),
       ...callHandlers({ find: findCall, list: listCalls }),
+      ...announcementHandlers,
       ...eventHandlers(events),
     },
     jobs: jobsOn(database),

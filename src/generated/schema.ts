@@ -256,8 +256,8 @@ export interface paths {
         head?: never;
         /**
          * Change a pool
-         * @description What is not named stays. All of it applies to sessions that are created from then on. With a budget the cooling
-         *     time is derived anew; `misroute_budget: null` takes it away.
+         * @description What is not named stays. All of it applies to sessions that are created from then on, but for `voice`, which calls
+         *     that come from then on go by. With a budget the cooling time is derived anew; `misroute_budget: null` takes it away.
          */
         patch: operations["updatePool"];
         trace?: never;
@@ -420,7 +420,7 @@ export interface paths {
         head?: never;
         /**
          * Change a session that is active
-         * @description What is absent stays as it is. `expires_in_seconds` counts from now; `metadata` replaces all of it. A party's new phone keeps that party's
+         * @description What is absent stays as it is. `expires_in_seconds` counts from now; `metadata` and `voice` replace all of it. A party's new phone keeps that party's
          *     masking number; the old phone hears from then on that the connection is over. `after_end` replaces all stages;
          *     every `forward_to` is to be given again. In grace nothing can be changed any more: 409 `session_over`.
          */
@@ -553,6 +553,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is announced to callers
+         * @description Under each key our words in English and Hindi, and whatever you say instead, in any language. A call gets, in this
+         *     order: your words in its language, ours in it, yours in `en-IN`, ours in English.
+         */
+        get: operations["getAnnouncements"];
+        /**
+         * Replace your own announcements
+         * @description All of them, in the calling key's mode: what is not in the list is said in our words again. Calls that come from then
+         *     on hear it.
+         */
+        put: operations["setAnnouncements"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -623,8 +649,11 @@ export interface paths {
                 token: components["parameters"]["WebhookToken"];
                 tenant_id: components["parameters"]["TenantId"];
                 call_id: components["parameters"]["CallId"];
-                /** @description `dial` is the Dial action, `leg` the per-leg callback. */
-                leg_event: "dial" | "leg";
+                /**
+                 * @description `dial` is the Dial action and `leg` the per-leg callback, `dial-2` and `leg-2` those of a party's second phone;
+                 *     `whisper` is fetched for whoever picks up; `digits` takes a rating, `record` and `voicemail` what is recorded.
+                 */
+                leg_event: string;
             };
             cookie?: never;
         };
@@ -1613,6 +1642,7 @@ export interface components {
             default_country: components["schemas"]["Country"];
             status: components["schemas"]["TenantStatus"];
             out_of_session_policy: components["schemas"]["OutOfSessionPolicy"];
+            voice: components["schemas"]["VoiceSettings"];
             created_at: components["schemas"]["Timestamp"];
         };
         TenantCreate: {
@@ -1623,6 +1653,7 @@ export interface components {
             default_country: components["schemas"]["Country"];
             /** @default announce */
             out_of_session_policy: components["schemas"]["OutOfSessionPolicy"];
+            voice?: components["schemas"]["VoiceSettings"];
         };
         TenantUpdate: {
             name?: components["schemas"]["Name"];
@@ -1630,6 +1661,7 @@ export interface components {
             default_country?: components["schemas"]["Country"];
             status?: components["schemas"]["TenantStatus"];
             out_of_session_policy?: components["schemas"]["OutOfSessionPolicy"];
+            voice?: components["schemas"]["VoiceSettings"];
         };
         TenantList: {
             data: components["schemas"]["Tenant"][];
@@ -1735,6 +1767,119 @@ export interface components {
             status: "none" | "pending" | "ready" | "failed";
             reason: string | null;
         };
+        /**
+         * @description In `bn-IN`, `gu-IN`, `kn-IN`, `ml-IN`, `mr-IN`, `pa-IN`, `ta-IN`, `te-IN` and `ur-IN` no voice speaks a text: give audio.
+         *     What has none is then said in English.
+         * @enum {string}
+         */
+        Language: "en-IN" | "hi-IN" | "bn-IN" | "gu-IN" | "kn-IN" | "ml-IN" | "mr-IN" | "pa-IN" | "ta-IN" | "te-IN" | "ur-IN" | "en-US" | "en-GB" | "en-AU" | "da-DK" | "de-DE" | "es-ES" | "es-US" | "fr-CA" | "fr-FR" | "it-IT" | "nl-NL" | "pl-PL" | "pt-BR" | "pt-PT" | "ru-RU" | "sv-SE";
+        PromptText: string;
+        /** @description An audio file (mp3 or wav) that Vobiz can fetch without credentials. */
+        AudioUrl: string;
+        /** @description Something to be heard. Either a text, which is spoken, or an audio file. `null` for nothing, whatever pool or tenant say. */
+        Prompt: {
+            text?: components["schemas"]["PromptText"];
+            audio_url?: components["schemas"]["AudioUrl"];
+        } | null;
+        /**
+         * @description What callers hear and how their call is connected. What is absent holds as the next level says: the session, its
+         *     pool, the tenant, and then the defaults that are named here. Read when a call comes.
+         */
+        VoiceSettings: {
+            /** @description Of all texts. Default: `en-IN`. */
+            language?: components["schemas"]["Language"];
+            /** @description What a party hears when it calls, before it is connected. */
+            greeting?: {
+                a?: components["schemas"]["Prompt"];
+                b?: components["schemas"]["Prompt"];
+            };
+            /**
+             * @description What a party hears when it is called and has picked up, before it is connected. A text may hold
+             *     `{{transaction_ref}}`, `{{role}}` (of the party that calls) and `{{metadata.key}}`. Of a value, at most 100
+             *     characters are said, and nothing that is a phone number.
+             */
+            whisper?: {
+                a?: components["schemas"]["Prompt"];
+                b?: components["schemas"]["Prompt"];
+            };
+            /**
+             * @description What is said before the other phone rings when there is neither a greeting nor a consent to ask for. Default:
+             *     `announcement`, under the key `connecting`; it answers the call, and the call is paid for from then on. `none` rings at
+             *     once, which fails on some routes.
+             * @enum {string}
+             */
+            prelude?: "announcement" | "none";
+            /** @description Records calls between the parties. Nobody but you gets to hear it. */
+            record?: {
+                /** @description Default: false. */
+                enabled?: boolean;
+                /**
+                 * @description Each party on a channel of its own: what Vobiz makes of a recorded call. `mono` is refused rather than
+                 *     ignored.
+                 * @constant
+                 */
+                channels?: "dual";
+                /**
+                 * @description Default: mp3.
+                 * @enum {string}
+                 */
+                format?: "mp3" | "wav";
+                /**
+                 * @description Whether both parties are told, under the key `recording_consent`, before they are connected. Default: true.
+                 *     Set it to false only where they have agreed otherwise: many countries demand it.
+                 */
+                announce_consent?: boolean;
+            };
+            /** @description How a party is rung that has several phones. */
+            ring?: {
+                /**
+                 * @description One after the other, in their order, until one is answered, or all at once. Default: sequential.
+                 * @enum {string}
+                 */
+                mode?: "sequential" | "parallel";
+                /** @description How long each phone rings. Default: the session's `ring_timeout_seconds`. */
+                timeout_seconds?: number;
+            };
+            /**
+             * @description Whether a call is cut when the session's time is over, rather than at `max_call_seconds` only. What counts is the
+             *     time as it is when the call comes: the expiry, or the end of the stage that is in force. Default: false.
+             */
+            end_calls_with_session?: boolean;
+            /** @description A message instead of an announcement when nobody was reached. */
+            voicemail?: {
+                /** @description Default: false. */
+                enabled?: boolean;
+                /** @description Default: 60. */
+                max_seconds?: number;
+            };
+            /** @description Asks the caller for a key from 1 to 5 when the other party has hung up. */
+            rating?: {
+                /** @description Default: false. */
+                enabled?: boolean;
+                /** @description Instead of the announcement `rating_prompt`. */
+                prompt?: components["schemas"]["Prompt"];
+            };
+        };
+        /** @enum {string} */
+        AnnouncementKey: "connecting" | "over" | "number_changed" | "not_connected" | "unavailable" | "not_allowed" | "busy" | "no_answer" | "not_reached" | "failed" | "recording_consent" | "voicemail_prompt" | "rating_prompt" | "goodbye";
+        AnnouncementList: {
+            data: {
+                key: components["schemas"]["AnnouncementKey"];
+                language: components["schemas"]["Language"];
+                text?: string;
+                audio_url?: string;
+                /** @description Whether it is yours, not ours. */
+                own: boolean;
+            }[];
+        };
+        AnnouncementsSet: {
+            announcements: {
+                key: components["schemas"]["AnnouncementKey"];
+                language: components["schemas"]["Language"];
+                text?: components["schemas"]["PromptText"];
+                audio_url?: components["schemas"]["AudioUrl"];
+            }[];
+        };
         /** @description Letters, digits, `-` and `_`; unique per tenant and mode. */
         PoolName: string;
         /** @description How long a DID stays reserved for a caller after the session is over, so that a late redial never meets a stranger. */
@@ -1815,6 +1960,7 @@ export interface components {
             region_match: components["schemas"]["RegionMatch"];
             carriers: components["schemas"]["Carriers"];
             exhaustion: components["schemas"]["Exhaustion"];
+            voice: components["schemas"]["VoiceSettings"];
             active_dids: number;
             created_at: components["schemas"]["Timestamp"];
         };
@@ -1834,6 +1980,7 @@ export interface components {
             carriers: components["schemas"]["Carriers"];
             /** @default [] */
             exhaustion: components["schemas"]["Exhaustion"];
+            voice?: components["schemas"]["VoiceSettings"];
         };
         PoolUpdate: {
             cooling_seconds?: components["schemas"]["NullableCoolingSeconds"];
@@ -1843,6 +1990,7 @@ export interface components {
             region_match?: components["schemas"]["RegionMatch"];
             carriers?: components["schemas"]["Carriers"];
             exhaustion?: components["schemas"]["Exhaustion"];
+            voice?: components["schemas"]["VoiceSettings"];
         };
         PoolList: {
             data: components["schemas"]["Pool"][];
@@ -2132,6 +2280,7 @@ export interface components {
             allocation?: components["schemas"]["AllocationWish"];
             /** @default [] */
             after_end: components["schemas"]["AfterEnd"];
+            voice?: components["schemas"]["VoiceSettings"];
             metadata?: components["schemas"]["Metadata"];
         };
         /** @description What this session wants of its pair. What it says nothing about is as its pool says. DIDs are named by id or number. */
@@ -2208,6 +2357,7 @@ export interface components {
             ring_timeout_seconds?: components["schemas"]["RingTimeoutSeconds"];
             max_call_seconds?: components["schemas"]["MaxCallSeconds"];
             after_end?: components["schemas"]["AfterEnd"];
+            voice?: components["schemas"]["VoiceSettings"];
             metadata?: components["schemas"]["Metadata"];
         };
         /** @description Each call that is bridged keeps the session open for at least so long. */
@@ -2257,6 +2407,7 @@ export interface components {
             /** @description Calls that were bridged, answered or not. */
             calls_made: number;
             end_after_first_call: boolean;
+            voice: components["schemas"]["VoiceSettings"];
             parties: {
                 a: components["schemas"]["Party"];
                 b: components["schemas"]["Party"];
@@ -2381,7 +2532,7 @@ export interface components {
             sequence: components["schemas"]["EventSequence"];
             data: {
                 /** @description The fields of the session that were set. */
-                changed: ("status" | "ended_at" | "expires_at" | "direction" | "ring_timeout_seconds" | "max_call_seconds" | "after_end" | "metadata" | "parties.a.phones" | "parties.a.role" | "parties.b.phones" | "parties.b.role")[];
+                changed: ("status" | "ended_at" | "expires_at" | "direction" | "ring_timeout_seconds" | "max_call_seconds" | "after_end" | "metadata" | "voice" | "parties.a.phones" | "parties.a.role" | "parties.b.phones" | "parties.b.role")[];
             };
         };
         SessionRehomedEvent: {
@@ -2788,6 +2939,7 @@ export interface operations {
                      *       "default_country": "IN",
                      *       "status": "active",
                      *       "out_of_session_policy": "announce",
+                     *       "voice": {},
                      *       "created_at": "2026-06-08T06:07:34.130Z"
                      *     }
                      */
@@ -3278,6 +3430,7 @@ export interface operations {
                      *           "pool": "mumbai"
                      *         }
                      *       ],
+                     *       "voice": {},
                      *       "active_dids": 0,
                      *       "created_at": "2026-06-08T06:07:34.130Z"
                      *     }
@@ -3367,6 +3520,7 @@ export interface operations {
                      *           "step": "shorter_cooling"
                      *         }
                      *       ],
+                     *       "voice": {},
                      *       "active_dids": 24,
                      *       "created_at": "2026-05-08T06:07:34.130Z"
                      *     }
@@ -3713,6 +3867,21 @@ export interface operations {
                  *           "phone": "+919800000002",
                  *           "role": "rider"
                  *         }
+                 *       },
+                 *       "voice": {
+                 *         "greeting": {
+                 *           "a": {
+                 *             "text": "Connecting you to your rider."
+                 *           }
+                 *         },
+                 *         "whisper": {
+                 *           "b": {
+                 *             "text": "Your {{role}} for order {{transaction_ref}}."
+                 *           }
+                 *         },
+                 *         "record": {
+                 *           "enabled": true
+                 *         }
                  *       }
                  *     }
                  */
@@ -3762,6 +3931,21 @@ export interface operations {
                      *       "max_calls": null,
                      *       "calls_made": 0,
                      *       "end_after_first_call": false,
+                     *       "voice": {
+                     *         "greeting": {
+                     *           "a": {
+                     *             "text": "Connecting you to your rider."
+                     *           }
+                     *         },
+                     *         "whisper": {
+                     *           "b": {
+                     *             "text": "Your {{role}} for order {{transaction_ref}}."
+                     *           }
+                     *         },
+                     *         "record": {
+                     *           "enabled": true
+                     *         }
+                     *       },
                      *       "parties": {
                      *         "a": {
                      *           "role": "driver",
@@ -4104,6 +4288,86 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getAnnouncements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All announcements of the calling key's mode, by key and language. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "key": "over",
+                     *           "language": "en-IN",
+                     *           "text": "Your Acme ride is over. Please write to us in the app.",
+                     *           "own": true
+                     *         },
+                     *         {
+                     *           "key": "over",
+                     *           "language": "ta-IN",
+                     *           "audio_url": "https://cdn.example.com/over-ta.mp3",
+                     *           "own": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AnnouncementList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setAnnouncements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "announcements": [
+                 *         {
+                 *           "key": "over",
+                 *           "language": "en-IN",
+                 *           "text": "Your Acme ride is over. Please write to us in the app."
+                 *         },
+                 *         {
+                 *           "key": "over",
+                 *           "language": "ta-IN",
+                 *           "audio_url": "https://cdn.example.com/over-ta.mp3"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnnouncementsSet"];
+            };
+        };
+        responses: {
+            /** @description All announcements as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -4220,8 +4484,11 @@ export interface operations {
                 token: components["parameters"]["WebhookToken"];
                 tenant_id: components["parameters"]["TenantId"];
                 call_id: components["parameters"]["CallId"];
-                /** @description `dial` is the Dial action, `leg` the per-leg callback. */
-                leg_event: "dial" | "leg";
+                /**
+                 * @description `dial` is the Dial action and `leg` the per-leg callback, `dial-2` and `leg-2` those of a party's second phone;
+                 *     `whisper` is fetched for whoever picks up; `digits` takes a rating, `record` and `voicemail` what is recorded.
+                 */
+                leg_event: string;
             };
             cookie?: never;
         };

@@ -1,5 +1,13 @@
 // Generated from the migrations by `npm run generate`: do not edit.
 
+export type AnnouncementsRow = {
+  tenant_id: string;
+  livemode: boolean;
+  key: string;
+  language: string;
+  prompt: unknown;
+};
+
 export type ApiKeyDirectoryRow = {
   digest: Buffer;
   tenant_id: string;
@@ -77,6 +85,7 @@ export type CallsRow = {
   started_at: Date;
   ended_at: Date | null;
   counted_for: string[];
+  rating: number | null;
 };
 
 export type DidDirectoryRow = {
@@ -175,6 +184,7 @@ export type PoolsRow = {
   carriers: string[];
   exhaustion: unknown;
   exhaustion_told_at: Date | null;
+  voice: unknown;
 };
 
 export type ProviderAccountsRow = {
@@ -191,6 +201,24 @@ export type ProviderAccountsRow = {
   sealed_webhook_token: Buffer;
   created_at: Date;
   updated_at: Date;
+};
+
+export type RecordingsRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  call_id: string;
+  session_id: string | null;
+  provider_account_id: string;
+  provider_recording_id: string;
+  kind: 'call' | 'voicemail';
+  status: 'recording' | 'ready';
+  duration_ms: string | null;
+  started_at: Date | null;
+  ended_at: Date | null;
+  sealed_url: Buffer | null;
+  key_version: number | null;
+  created_at: Date;
 };
 
 export type SessionPartiesRow = {
@@ -238,6 +266,7 @@ export type SessionsRow = {
   grace_seconds: number;
   event_sequence: number;
   told: number;
+  voice: unknown;
 };
 
 export type TenantKeysRow = {
@@ -256,6 +285,7 @@ export type TenantsRow = {
   out_of_session_policy: 'announce' | 'reject';
   created_at: Date;
   updated_at: Date;
+  voice: unknown;
 };
 
 export type WebhookDirectoryRow = {

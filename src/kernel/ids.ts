@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 
 /** The kinds of things that have an id; the prefix tells a reader, and a log, what an id names. */
-export type IdPrefix = 'ten' | 'key' | 'pac' | 'did' | 'pool' | 'ses' | 'call' | 'evt' | 'req';
+export type IdPrefix = 'ten' | 'key' | 'pac' | 'did' | 'pool' | 'ses' | 'call' | 'rec' | 'evt' | 'req';
 export type Id<P extends IdPrefix> = `${P}_${string}`;
 
 /**

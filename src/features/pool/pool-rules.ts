@@ -1,4 +1,5 @@
 import type { Fault } from '../../kernel/errors.ts';
+import type { VoiceSettings } from '../tenants/voice-settings.ts';
 
 /** What is tried, in the order of the list, when no pair is free. `pool`: by name or id in requests, by id where it is kept. */
 export type ExhaustionStep = { step: 'other_region' | 'shorter_cooling' | 'other_pool'; pool?: string };
@@ -16,6 +17,9 @@ export type PoolRules = {
   carriers: string[];
   exhaustion: ExhaustionStep[];
 };
+
+/** What holds for calls of its sessions that say nothing themselves; no choice of a pair depends on it. */
+export type PoolVoice = VoiceSettings;
 
 export const ANY_REGION = '*';
 
