@@ -1,5 +1,6 @@
 import { type MasterKey, readMasterKey } from './crypto/master-key.ts';
 import { type LogLevel, logLevels } from './kernel/logger.ts';
+import { type AllowedNetworks, readNetworks } from './kernel/networks.ts';
 import { isOperatorKey } from './kernel/tokens.ts';
 
 export const roles = ['all', 'api', 'worker', 'migrate'] as const;
@@ -25,6 +26,8 @@ export type Config = Readonly<{
   rateLimitPerMinute: number;
   /** How many proxies in front of us may name the client's address. */
   trustedProxies: number;
+  /** What tenants' endpoints may lead to beside the public internet. */
+  outboundAllowedNetworks: AllowedNetworks;
 }>;
 
 /** All that is wrong with the environment, one line each. */
@@ -89,6 +92,12 @@ export function loadConfig(
     if (protocols.some((protocol) => value.startsWith(`${protocol}://`)) && URL.canParse(value)) return value;
     return fault(`${name} must start with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}.`);
   };
+  const networks = (name: string): AllowedNetworks => {
+    const given = text(name);
+    const read = given === null ? [] : readNetworks(given);
+    if (read === null) fault(`${name} must be networks like 10.0.0.0/8 with commas between.`);
+    return read ?? [];
+  };
   const redisUrlOf = (value: string | null): string | null => {
     const addresses = value?.split(addressBreak) ?? [];
     const protocols = addresses.length > 1 ? ['redis', 'rediss'] : ['redis', 'rediss', 'unix'];
@@ -132,6 +141,7 @@ export function loadConfig(
     databaseConnections: whole('DATABASE_CONNECTIONS', 16, 2, 500),
     rateLimitPerMinute: whole('RATE_LIMIT_PER_MINUTE', PER_MINUTE, 1, 10_000_000),
     trustedProxies: whole('TRUSTED_PROXIES', 0, 0, 10),
+    outboundAllowedNetworks: networks('OUTBOUND_ALLOWED_NETWORKS'),
   };
   if (faults.length > 0) throw new ConfigFault(faults);
   return Object.freeze(config);

@@ -4,6 +4,7 @@ import { emitEvent, forgetEvents, publishEvents } from './features/events/event-
 import { didMeasuring } from './features/pool/did-measuring-service.ts';
 import { finishRetiring } from './features/pool/did-store.ts';
 import { measureRedials } from './features/pool/misroute-budget-service.ts';
+import { lowMeasuring } from './features/pool/pool-low-service.ts';
 import { forgetHistory, forgetPairs, purgeBindings } from './features/sessions/binding-store.ts';
 import { tellExpiries } from './features/sessions/session-expiry-store.ts';
 import { listTenantsAcrossTenants } from './features/tenants/tenant-store.ts';
@@ -29,7 +30,10 @@ export function jobsOn(database: Database): Job[] {
       ],
       asOperator: [forgetOldKeys, forgetNonces],
     }),
-    ...measuringJobs({ ...parts, perTenant: [didMeasuring(emitEvent), measureRedials] }),
+    ...measuringJobs({
+      ...parts,
+      perTenant: [didMeasuring(emitEvent), measureRedials, lowMeasuring(emitEvent)],
+    }),
     ...tellingJobs({ ...parts, publish: publishEvents, tellExpiries }),
   ];
 }

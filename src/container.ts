@@ -6,6 +6,7 @@ import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
 import { jobsOn } from './container-jobs.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { type Database, openDatabase } from './db/database.ts';
+import type { Pace } from './features/events/event-following-service.ts';
 import { eventHandlers } from './features/events/event-handlers.ts';
 import { createEventService } from './features/events/event-service.ts';
 import { emitEvent } from './features/events/event-store.ts';
@@ -53,6 +54,8 @@ export type ContainerOptions = {
   logger: Logger;
   /** Before every Redis key: processes that share a Redis but not a database must not share locks. */
   redisPrefix?: string;
+  /** Of those who follow events, unless the usual one. */
+  eventPace?: Pace;
 };
 
 export type Container = {
@@ -107,8 +110,9 @@ export function createContainer(options: ContainerOptions): Container {
       keyRing.cached(tenantId) ??
       database.transaction({ as: 'tenant', tenantId }, (unit) => keyRing.current(unit, tenantId)),
   });
-  const events = createEventService((tenantId, work) =>
-    database.transaction({ as: 'tenant', tenantId }, work),
+  const events = createEventService(
+    (tenantId, work) => database.transaction({ as: 'tenant', tenantId }, work),
+    options.eventPace,
   );
   const documents = createCallDocuments({ database, keyRing, publicUrl, openNumber: openPhone });
   const webhook = createWebhookService({ database, keyRing, accounts, publicUrl, documents });

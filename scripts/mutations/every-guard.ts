@@ -3,6 +3,7 @@ import { allocationMutations } from './allocation.ts';
 import { choiceMutations } from './choice.ts';
 import { eventMutations } from './events.ts';
 import type { Mutation } from './mutation.ts';
+import { outboundMutations } from './outbound.ts';
 import { routingMutations } from './routing.ts';
 
 export const everyGuard: readonly Mutation[] = [
@@ -11,4 +12,5 @@ export const everyGuard: readonly Mutation[] = [
   ...routingMutations,
   ...accessMutations,
   ...eventMutations,
+  ...outboundMutations,
 ];

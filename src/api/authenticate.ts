@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import passport from 'passport';
-import { Strategy as BearerStrategy } from 'passport-http-bearer';
+import { Strategy as BearerStrategy, type VerifyFunctionWithRequest } from 'passport-http-bearer';
 import { keyedDigest, sameBytes } from '../crypto/digest.ts';
 import type { MasterKey } from '../crypto/master-key.ts';
 import type { Db } from '../db/database.ts';
@@ -19,7 +19,7 @@ function unauthenticated(): Failure {
 }
 
 /**
- * Middleware that puts the actor into res.locals.actor, or fails with `unauthenticated` (401) or `tenant_not_active` (403).
+ * Middleware that puts the actor into res.locals.actor, and into res.locals.isKeyGood how to ask again, or fails with `unauthenticated` (401) or `tenant_not_active` (403).
  * @param onWrongKey is told the address that sent a wrong key, or none, and may have a stronger refusal for it
  */
 export function createAuthenticate(
@@ -30,9 +30,13 @@ export function createAuthenticate(
 ): RequestHandler[] {
   const authenticator = new passport.Passport();
   authenticator.use(
-    new BearerStrategy((token, done) => {
-      findActor(db, master, keys, token).then(
-        (actor) => done(null, actor ?? false),
+    new BearerStrategy<VerifyFunctionWithRequest>({ passReqToCallback: true }, (req, token, done) => {
+      const find = () => findActor(db, master, keys, token);
+      find().then(
+        (actor) => {
+          if (req.res !== undefined) req.res.locals.isKeyGood = async () => (await find()) !== null;
+          done(null, actor ?? false);
+        },
         (error: unknown) => done(error),
       );
     }),

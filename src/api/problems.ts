@@ -44,7 +44,7 @@ export function problemHandler(
   logger: Logger,
   isUnavailable: (error: unknown) => boolean,
 ): ErrorRequestHandler {
-  return (error, req, res, next) => {
+  return (error, req, res, _next) => {
     const failure = asFailure(error, isUnavailable);
     const requestId = res.locals.requestId as string;
     if (statusOf[failure.kind] >= 500) {
@@ -53,7 +53,8 @@ export function problemHandler(
         'request failed',
       );
     }
-    if (res.headersSent) return next(error);
+    // Part of the answer is on its way: that it is cut off is all that can be said.
+    if (res.headersSent) return void res.destroy();
     // A body that was not read to its end would be taken for the next request.
     if (!req.complete) res.set('Connection', 'close');
     sendProblem(res, failure, requestId);

@@ -3,7 +3,7 @@ import type { MasterKey } from '../crypto/master-key.ts';
 import type { Database, Unit } from '../db/database.ts';
 import { Failure, notFound } from '../kernel/errors.ts';
 import { mayUse } from './authenticate.ts';
-import type { Actor, Handlers, Once, Reply, SelfSettling } from './contract.ts';
+import type { Actor, Handlers, JsonReply, Once, SelfSettling, StreamReply } from './contract.ts';
 import {
   type Answer,
   fingerprintOf,
@@ -16,6 +16,7 @@ import {
 import type { KeyScope } from './idempotency-store.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Access, Operation, Spec } from './spec.ts';
+import { sendStream } from './stream.ts';
 import { compileValidators, isStorable, type Validator } from './validation.ts';
 
 /** A session with 50 metadata values of 500 characters each in four-byte characters fits in; nothing longer is meant. */
@@ -72,7 +73,7 @@ export function refuseMethod(allow: readonly string[]): RequestHandler {
   };
 }
 
-type AnyHandler = (call: unknown) => Promise<Answer>;
+type AnyHandler = (call: unknown) => Promise<Answer | StreamReply>;
 
 function stepsOf(
   parts: RouterParts,
@@ -91,7 +92,10 @@ function stepsOf(
     ...(takesBody ? [jsonOnly, express.json({ limit, strict: false, inflate: false })] : []),
     async (req, res) => {
       res.locals.operation = operation.id;
-      send(res, await answer(parts, operation, validator, handler, req, res));
+      const gone = operation.waits ? goneOf(res) : null;
+      const reply = await answer(parts, operation, validator, handler, req, res, gone);
+      if ('stream' in reply) await sendStream(res, operation.streams ?? '', reply, gone);
+      else send(res, reply);
     },
   ];
 }
@@ -103,7 +107,9 @@ async function answer(
   handler: AnyHandler,
   req: Request,
   res: Response,
-): Promise<Answer> {
+  /** Null when the operation does not wait. */
+  gone: AbortSignal | null,
+): Promise<Answer | StreamReply> {
   const actor = res.locals.actor as Actor;
   // An id that Postgres could not even be asked for is the id of nothing.
   if (!Object.values(req.params).every((id) => typeof id === 'string' && isStorable(id))) throw notFound();
@@ -111,10 +117,11 @@ async function answer(
   const request = {
     params: req.params,
     query: validator.query(req.query),
+    headers: validator.headers(ownHeaders(operation, req)),
     body: validator.body(req.body),
     actor,
   };
-  if (operation.waits) return handler({ ...request, gone: goneOf(res) });
+  if (gone !== null) return handler({ ...request, gone, isKeyGood: res.locals.isKeyGood });
   if (key === null) return inTransaction(parts, actor, (unit) => handler({ ...request, unit }));
   const { master, database } = parts;
   const scope = keyScope(master, actor, key);
@@ -129,7 +136,7 @@ async function answer(
     return handler({ ...request, db: database.together, once });
   }
   return inTransaction(parts, actor, (unit) =>
-    runOnce(unit, master, scope, fingerprint, () => handler({ ...request, unit })),
+    runOnce(unit, master, scope, fingerprint, () => handler({ ...request, unit }) as Promise<Answer>),
   );
 }
 
@@ -137,7 +144,18 @@ async function answer(
 function goneOf(res: Response): AbortSignal {
   const controller = new AbortController();
   res.once('close', () => controller.abort());
+  if (res.destroyed) controller.abort();
   return controller.signal;
+}
+
+function ownHeaders({ headers }: Operation, req: Request): Record<string, string> {
+  const names = Object.keys(headers.properties as object);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = req.get(name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 function onceOf<Op extends SelfSettling>(
@@ -150,7 +168,7 @@ function onceOf<Op extends SelfSettling>(
     key: scope.key,
     fingerprint,
     seal: (reply) => sealAnswer(master, scope, reply),
-    replay: (kept) => keptAnswer(master, scope, fingerprint, kept) as Reply<Op>,
+    replay: (kept) => keptAnswer(master, scope, fingerprint, kept) as JsonReply<Op>,
     part(place, body) {
       const own = { ...scope, key: `${scope.key}.${place}` };
       return onceOf(master, own, fingerprintOf(master, own, { ...request, body }), request);
@@ -158,11 +176,7 @@ function onceOf<Op extends SelfSettling>(
   };
 }
 
-function inTransaction(
-  parts: RouterParts,
-  actor: Actor,
-  work: (unit: Unit) => Promise<Answer>,
-): Promise<Answer> {
+function inTransaction<T>(parts: RouterParts, actor: Actor, work: (unit: Unit) => Promise<T>): Promise<T> {
   const acting =
     actor.kind === 'tenant'
       ? { as: 'tenant' as const, tenantId: actor.tenantId }

@@ -17,6 +17,8 @@ export type Operation = {
   access: Access | null;
   /** Parameters of this place as one object schema. */
   query: Json;
+  /** Headers of this operation's own; the Idempotency-Key is none. */
+  headers: Json;
   /** The body's schema, or null when the operation takes none. */
   body: Json | null;
   bodyRequired: boolean;
@@ -25,10 +27,13 @@ export type Operation = {
   settlesItself: boolean;
   /** The handler waits, and gets no transaction: see Waiting in contract.ts. */
   waits: boolean;
+  /** The content type of a success that is no JSON, and is sent bit by bit; null for all others. */
+  streams: string | null;
 };
 
 export type Spec = { operations: readonly Operation[]; schemas: Json };
 
+const KEY = 'Idempotency-Key';
 const METHODS = ['get', 'post', 'patch', 'delete', 'put'] as const;
 
 /** Reads openapi.yaml. Throws on what the router could not serve faithfully. */
@@ -51,21 +56,37 @@ export function loadSpec(): Spec {
       const bodyNode = operation.requestBody === undefined ? null : resolve(operation.requestBody);
       const content = (bodyNode?.content ?? {}) as Json;
       const json = content['application/json'] as Json | undefined;
+      const access = (operation['x-access'] as Access | undefined) ?? null;
+      const id = operation.operationId as string;
+      const waits = operation['x-waits'] === true;
+      const streams = access === null ? null : streamedBy(operation, resolve);
+      if (streams !== null && !waits) throw new Error(`${id} streams, and would keep its transaction open`);
       operations.push({
-        id: operation.operationId as string,
+        id,
         method,
         path,
-        access: (operation['x-access'] as Access | undefined) ?? null,
+        access,
         query: objectOf(parameters.filter((parameter) => parameter.in === 'query')),
+        headers: objectOf(
+          parameters.filter((parameter) => parameter.in === 'header' && parameter.name !== KEY),
+        ),
         body: (json?.schema as Json | undefined) ?? null,
         bodyRequired: bodyNode?.required === true,
         idempotency: idempotencyOf(parameters),
         settlesItself: operation['x-settles-itself'] === true,
-        waits: operation['x-waits'] === true,
+        waits,
+        streams,
       });
     }
   }
   return { operations, schemas: (document.components as Json).schemas as Json };
+}
+
+/** The content type of its success when that is not JSON. */
+function streamedBy(operation: Json, resolve: (value: unknown) => Json): string | null {
+  const success = Object.entries(operation.responses as Json).find(([status]) => /^2/.test(status));
+  const types = Object.keys((resolve(success?.[1] ?? {}).content ?? {}) as Json);
+  return types.find((type) => type !== 'application/json') ?? null;
 }
 
 /** One object schema for all, because a validator coerces and fills in defaults only inside an object. */
@@ -81,7 +102,7 @@ function objectOf(parameters: readonly Json[]): Json {
 }
 
 function idempotencyOf(parameters: readonly Json[]): Operation['idempotency'] {
-  const header = parameters.find((parameter) => parameter.name === 'Idempotency-Key');
+  const header = parameters.find((parameter) => parameter.name === KEY);
   if (header === undefined) return 'none';
   return header.required === true ? 'required' : 'optional';
 }

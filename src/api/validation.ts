@@ -13,6 +13,8 @@ const addFormats = addFormatsModule as unknown as typeof addFormatsModule.defaul
 export type Validator = {
   /** The query with numbers read and defaults filled in. Throws invalid_request. */
   query(input: unknown): unknown;
+  /** The operation's own headers. Throws invalid_request. */
+  headers(input: unknown): unknown;
   /** The body with defaults filled in. Throws invalid_request. */
   body(input: unknown): unknown;
 };
@@ -51,9 +53,11 @@ export function rebased<T>(schema: T): T {
 
 function validatorOf(operation: Operation, forBody: Ajv2020, forQuery: Ajv2020): Validator {
   const query = forQuery.compile(rebased(operation.query));
+  const headers = forQuery.compile(rebased(operation.headers));
   const body = operation.body === null ? null : forBody.compile(rebased(operation.body));
   return {
     query: (input) => check(query, { ...(input as object) }, '/query'),
+    headers: (input) => check(headers, { ...(input as object) }, '/headers'),
     body(input) {
       if (body === null) return undefined;
       if (input === undefined && !operation.bodyRequired) return undefined;

@@ -601,6 +601,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow events as they come
+         * @description Server-sent events: what `GET /v1/events` reads, in the same order, as a stream that stays open. Of each event, `id` is its
+         *     id, `event` its type, and `data` the event as JSON in one line. To miss nothing, come back with the last `id` as
+         *     `Last-Event-ID`; browsers do so by themselves. Every 15 seconds comes a comment, often with an `id` and no `data`: the place to
+         *     come back to, past what the filters left out. The stream ends after 15 minutes, when its key is no longer good, and
+         *     when the service restarts. It takes one of the 10 places of requests that wait.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events/{event_id}": {
         parameters: {
             query?: never;
@@ -1578,6 +1602,298 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "pool.low": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * One caller holds most of a pool's DIDs
+         * @description When the busiest caller holds, live or cooling, the share that `low_at_percent` of the pool states: soon it gets no further
+         *     session. Once an hour while that lasts, and again when it was over in between.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "pool.low",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "pool": "pool_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *         "dids_in_pool": 10,
+                     *         "dids_held_by_busiest": 8,
+                     *         "percent": 80
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PoolLowEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "call.recording_ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The recording of a call can be fetched */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "call.recording_ready",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "call": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *       "sequence": 5,
+                     *       "data": {
+                     *         "recording": "rec_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *         "duration_seconds": 64
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallRecordingReadyEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "did.drifted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A DID is set up at Vobiz in another way than it should be
+         * @description Once for each difference that is found, as long as it lasts.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "did.drifted",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "did": "did_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *         "e164": "+917900000001",
+                     *         "what": "application",
+                     *         "expected": "12345678901234567",
+                     *         "found": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DidDriftedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "usage.threshold_reached": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Spending, or what was used of a balance, has reached a share of its limit
+         * @description Once for each percentage: of a cap in its period, of a balance since it was filled up.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "usage.threshold_reached",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "percent": 80,
+                     *         "kind": "cap",
+                     *         "currency": "INR",
+                     *         "amount_minor": 800000,
+                     *         "limit_minor": 1000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageThresholdReachedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "usage.cap_reached": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Spending has reached its cap
+         * @description Once in a period of the cap.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "usage.cap_reached",
+                     *       "version": 1,
+                     *       "livemode": true,
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "session": null,
+                     *       "call": null,
+                     *       "sequence": null,
+                     *       "data": {
+                     *         "currency": "INR",
+                     *         "amount_minor": 1000400,
+                     *         "limit_minor": 1000000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageCapReachedEvent"];
+                };
+            };
+            responses: {
+                /** @description Taken note of. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -1889,6 +2205,8 @@ export interface components {
          *     `null`, with a `misroute_budget` only: the budget alone decides. With both, the longer time counts.
          */
         NullableCoolingSeconds: number | null;
+        /** @description An event `pool.low` tells when one caller holds, live or cooling, so much of the pool's usable DIDs. `null`: never. */
+        LowAtPercent: number | null;
         /**
          * @description The share of late redials that may reach a stranger: 0.001 is one in a thousand. The cooling time follows from it and
          *     from how long after the end people were seen to call back.
@@ -1960,6 +2278,7 @@ export interface components {
             region_match: components["schemas"]["RegionMatch"];
             carriers: components["schemas"]["Carriers"];
             exhaustion: components["schemas"]["Exhaustion"];
+            low_at_percent: components["schemas"]["LowAtPercent"];
             voice: components["schemas"]["VoiceSettings"];
             active_dids: number;
             created_at: components["schemas"]["Timestamp"];
@@ -1980,6 +2299,8 @@ export interface components {
             carriers: components["schemas"]["Carriers"];
             /** @default [] */
             exhaustion: components["schemas"]["Exhaustion"];
+            /** @default 80 */
+            low_at_percent: components["schemas"]["LowAtPercent"];
             voice?: components["schemas"]["VoiceSettings"];
         };
         PoolUpdate: {
@@ -1990,6 +2311,7 @@ export interface components {
             region_match?: components["schemas"]["RegionMatch"];
             carriers?: components["schemas"]["Carriers"];
             exhaustion?: components["schemas"]["Exhaustion"];
+            low_at_percent?: components["schemas"]["LowAtPercent"];
             voice?: components["schemas"]["VoiceSettings"];
         };
         PoolList: {
@@ -2470,8 +2792,8 @@ export interface components {
             has_more: boolean;
         };
         /** @enum {string} */
-        EventType: "session.created" | "session.updated" | "session.rehomed" | "session.expiring" | "session.ended" | "call.ringing" | "call.answered" | "call.completed" | "call.failed" | "call.rejected" | "pool.exhausted" | "api_key.created" | "api_key.revoked" | "did.unhealthy";
-        Event: components["schemas"]["SessionCreatedEvent"] | components["schemas"]["SessionUpdatedEvent"] | components["schemas"]["SessionRehomedEvent"] | components["schemas"]["SessionExpiringEvent"] | components["schemas"]["SessionEndedEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallCompletedEvent"] | components["schemas"]["CallFailedEvent"] | components["schemas"]["CallRejectedEvent"] | components["schemas"]["PoolExhaustedEvent"] | components["schemas"]["ApiKeyCreatedEvent"] | components["schemas"]["ApiKeyRevokedEvent"] | components["schemas"]["DidUnhealthyEvent"];
+        EventType: "session.created" | "session.updated" | "session.rehomed" | "session.expiring" | "session.ended" | "call.ringing" | "call.answered" | "call.completed" | "call.failed" | "call.rejected" | "pool.exhausted" | "api_key.created" | "api_key.revoked" | "did.unhealthy" | "pool.low" | "call.recording_ready" | "did.drifted" | "usage.threshold_reached" | "usage.cap_reached";
+        Event: components["schemas"]["SessionCreatedEvent"] | components["schemas"]["SessionUpdatedEvent"] | components["schemas"]["SessionRehomedEvent"] | components["schemas"]["SessionExpiringEvent"] | components["schemas"]["SessionEndedEvent"] | components["schemas"]["CallRingingEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallCompletedEvent"] | components["schemas"]["CallFailedEvent"] | components["schemas"]["CallRejectedEvent"] | components["schemas"]["PoolExhaustedEvent"] | components["schemas"]["ApiKeyCreatedEvent"] | components["schemas"]["ApiKeyRevokedEvent"] | components["schemas"]["DidUnhealthyEvent"] | components["schemas"]["PoolLowEvent"] | components["schemas"]["CallRecordingReadyEvent"] | components["schemas"]["DidDriftedEvent"] | components["schemas"]["UsageThresholdReachedEvent"] | components["schemas"]["UsageCapReachedEvent"];
         EventList: {
             data: components["schemas"]["Event"][];
             /** @description Whether there is more to be had at once. */
@@ -2783,6 +3105,117 @@ export interface components {
                 /** @description The id of the pool. */
                 pool: string;
                 health: number;
+            };
+        };
+        PoolLowEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pool.low";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                /** @description The id of the pool. */
+                pool: string;
+                /** @description Active ones that are not reserved. */
+                dids_in_pool: number;
+                /** @description Of these, live or cooling. */
+                dids_held_by_busiest: number;
+                /** @description The share, rounded down. */
+                percent: number;
+            };
+        };
+        CallRecordingReadyEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "call.recording_ready";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: string | null;
+            call: string;
+            sequence: components["schemas"]["NullableEventSequence"];
+            data: {
+                /** @description The id of the recording. */
+                recording: string;
+                /** @description Null when it was not told. */
+                duration_seconds: number | null;
+            };
+        };
+        DidDriftedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "did.drifted";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                did: string;
+                e164: string;
+                /** @description The setting that differs. */
+                what: string;
+                expected: string | null;
+                /** @description What Vobiz has; null for nothing. */
+                found: string | null;
+            };
+        };
+        UsageThresholdReachedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "usage.threshold_reached";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                /** @enum {integer} */
+                percent: 50 | 80 | 100;
+                /** @enum {string} */
+                kind: "cap" | "balance";
+                currency: string;
+                /** @description What was used. */
+                amount_minor: number;
+                limit_minor: number;
+            };
+        };
+        UsageCapReachedEvent: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "usage.cap_reached";
+            version: components["schemas"]["EventVersion"];
+            livemode: boolean;
+            created_at: components["schemas"]["Timestamp"];
+            session: null;
+            call: null;
+            sequence: null;
+            data: {
+                currency: string;
+                /** @description What was used. */
+                amount_minor: number;
+                limit_minor: number;
             };
         };
         /** @description What Vobiz posts; every field is optional and others may come. */
@@ -3430,6 +3863,7 @@ export interface operations {
                      *           "pool": "mumbai"
                      *         }
                      *       ],
+                     *       "low_at_percent": 80,
                      *       "voice": {},
                      *       "active_dids": 0,
                      *       "created_at": "2026-06-08T06:07:34.130Z"
@@ -4417,6 +4851,47 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["EventList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description Only what comes after this event; `latest` leaves out all that there is already. Without it, from the oldest. */
+                after?: string;
+                /** @description Only events of these types; to be given several times. */
+                types?: components["schemas"]["EventType"][];
+                /** @description Only events of this session. */
+                session?: string;
+            };
+            header?: {
+                /** @description Only what comes after this event. Goes before `after`. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events, oldest first, until the stream ends. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 2000
+                     *
+                     *     : still here
+                     *     id: evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f5
+                     *
+                     *     id: evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6
+                     *     event: api_key.revoked
+                     *     data: {"id":"evt_01980f3a6b7c7d2e9f10a1b2c3d4e5f6","type":"api_key.revoked","version":1,"livemode":true,"created_at":"2026-06-08T06:07:34.130Z","session":null,"call":null,"sequence":null,"data":{"api_key":"key_01980f3a6b7c7d2e9f10a1b2c3d4e5f6"}}
+                     */
+                    "text/event-stream": string;
                 };
             };
             default: components["responses"]["Problem"];

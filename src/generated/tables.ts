@@ -184,6 +184,9 @@ export type PoolsRow = {
   carriers: string[];
   exhaustion: unknown;
   exhaustion_told_at: Date | null;
+  low_at_percent: number | null;
+  low_measured_at: Date | null;
+  low_told_at: Date | null;
   voice: unknown;
 };
 

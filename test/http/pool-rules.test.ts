@@ -57,6 +57,7 @@ describe('the rules of a pool', () => {
         { step: 'shorter_cooling' },
         { step: 'other_pool', pool: 'mumbai' },
       ],
+      low_at_percent: 95,
     };
     const pool = await made(rules);
     for (const [key, value] of Object.entries(rules)) assert.deepEqual(pool[key], value, key);
@@ -67,6 +68,8 @@ describe('the rules of a pool', () => {
     const now = await changed(pool.name, { affinity: 'avoid_sticky', regions: ['pune'] });
     assert.deepEqual(now, { ...pool, affinity: 'avoid_sticky', regions: ['pune'] });
     assert.deepEqual(await changed(pool.name, { exhaustion: [] }), { ...now, exhaustion: [] });
+    const off = await changed(pool.name, { low_at_percent: null });
+    assert.deepEqual(off, { ...now, exhaustion: [], low_at_percent: null });
   });
 
   it('another pool is named by name or id, kept by id, and shown by name', async () => {
@@ -98,6 +101,8 @@ describe('the rules of a pool', () => {
       ['no cooling time at all', { cooling_seconds: null }, '/cooling_seconds'],
       ['a budget that is too small', { misroute_budget: 0.000001 }, '/misroute_budget'],
       ['a budget that is too large', { misroute_budget: 0.2 }, '/misroute_budget'],
+      ['a pool that is low at nothing', { low_at_percent: 0 }, '/low_at_percent'],
+      ['a pool that is low beyond what there is', { low_at_percent: 101 }, '/low_at_percent'],
       ['any region before another', { regions: ['*', 'x'] }, '/regions/0'],
       ['a region twice', { regions: ['x', 'x'] }, '/regions'],
       ['eleven regions', { regions: [...'abcdefghijk'] }, '/regions'],

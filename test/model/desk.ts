@@ -1,4 +1,4 @@
-import type { Actor, Once, Reply, SelfSettling } from '../../src/api/contract.ts';
+import type { Actor, JsonReply, Once, SelfSettling } from '../../src/api/contract.ts';
 import { fingerprintOf, keptAnswer, keyScope, sealAnswer } from '../../src/api/idempotency.ts';
 import { loadSpec } from '../../src/api/spec.ts';
 import { compileValidators } from '../../src/api/validation.ts';
@@ -61,7 +61,7 @@ export function deskOf(container: Container): Desk {
       key: scope.key,
       fingerprint,
       seal: (reply) => sealAnswer(master, scope, reply),
-      replay: (kept) => keptAnswer(master, scope, fingerprint, kept) as Reply<Op>,
+      replay: (kept) => keptAnswer(master, scope, fingerprint, kept) as JsonReply<Op>,
       part: () => {
         throw new Error('the model creates sessions one by one');
       },

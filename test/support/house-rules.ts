@@ -18,6 +18,7 @@ type Layer =
   | 'db'
   | 'redis'
   | 'embedded'
+  | 'outbound'
   | 'api'
   | 'jobs'
   | 'handlers'
@@ -48,6 +49,7 @@ const mayImport: Record<Layer, { values: readonly string[]; types?: readonly str
   db: { values: ['kernel', 'db'] },
   redis: { values: ['kernel', 'redis'] },
   embedded: { values: ['kernel', 'embedded'] },
+  outbound: { values: ['kernel', 'outbound'] },
   config: { values: ['kernel', 'crypto'] },
   start: { values: ['kernel', 'crypto', 'config'] },
   pure: { values: ['kernel', 'crypto', 'own pure', 'other pure'], types: ['generated', 'own store'] },
@@ -56,16 +58,16 @@ const mayImport: Record<Layer, { values: readonly string[]; types?: readonly str
   // Services pass `Db` on to their stores, and name it for that.
   service: {
     values: ['kernel', 'crypto', 'own store', 'own service', 'own pure', 'other service', 'other pure'],
-    types: ['db', 'generated', 'own adapter'],
+    types: ['db', 'generated', 'own adapter', 'outbound'],
   },
   // Views are made of rows, so their types may be named; the unit of a call is handed on.
   handlers: {
     values: ['kernel', 'contract', 'own service'],
     types: ['generated', 'db', 'own store', 'own pure', 'other service'],
   },
-  adapter: { values: ['kernel', 'own pure', 'own adapter'], types: ['own service'] },
+  adapter: { values: ['kernel', 'own pure', 'own adapter'], types: ['own service', 'outbound'] },
   api: { values: ['kernel', 'crypto', 'db', 'redis', 'api', 'contract', 'own store'], types: ['generated'] },
-  jobs: { values: ['kernel', 'jobs'], types: ['db'] },
+  jobs: { values: ['kernel', 'jobs'], types: ['db', 'outbound'] },
   container: {
     values: [
       ...[
@@ -74,6 +76,7 @@ const mayImport: Record<Layer, { values: readonly string[]; types?: readonly str
         'db',
         'redis',
         'embedded',
+        'outbound',
         'api',
         'contract',
         'jobs',
@@ -111,11 +114,22 @@ const packages: Record<string, readonly Layer[]> = {
   pg: ['db', 'embedded'],
   knex: ['db'],
   ioredis: ['redis'],
+  undici: ['outbound'],
 };
 
 const ioModules =
   /^(node:)?(fs|net|http|https|http2|child_process|tls|dns|dgram|cluster|worker_threads)(\/|$)/;
-const doIo: readonly Layer[] = ['main', 'app', 'start', 'db', 'redis', 'embedded', 'api', 'adapter'];
+const doIo: readonly Layer[] = [
+  'main',
+  'app',
+  'start',
+  'db',
+  'redis',
+  'embedded',
+  'outbound',
+  'api',
+  'adapter',
+];
 /** They look at texts and open no socket. */
 const pureNames = ['isIP', 'isIPv4', 'isIPv6', 'BlockList'];
 

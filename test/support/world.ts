@@ -36,6 +36,7 @@ export type WorldOptions = {
   redisUrl?: string;
   rateLimitPerMinute?: number;
   databaseConnections?: number;
+  eventPace?: { beatMs: number; lifeMs: number };
   /** A migrated Postgres of the test's own, which it may stop and kill. */
   postgres?: { databaseUrl: string; adminUrl: string };
 };
@@ -64,6 +65,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     rateLimitPerMinute: options.rateLimitPerMinute ?? 1_000_000,
     logger,
     redisPrefix,
+    ...(options.eventPace === undefined ? {} : { eventPace: options.eventPace }),
   });
   const operatorToken = await container.database.transaction({ as: 'operator' }, async (unit) => {
     await isMasterKeyOf(unit, master);

@@ -67,6 +67,9 @@ describe('the checker of imports', () => {
     ['src/crypto/digest.ts', 'src/redis/client.ts'],
     ['src/db/database.ts', 'src/redis/client.ts'],
     ['src/redis/client.ts', 'src/db/database.ts'],
+    ['src/outbound/client.ts', 'src/db/database.ts'],
+    ['src/outbound/client.ts', 'src/redis/client.ts'],
+    ['src/features/events/event-service.ts', 'src/outbound/client.ts'],
     ['src/jobs/runner.ts', `${sessions}/binding-store.ts`],
     ['src/api/router.ts', `${sessions}/session-service.ts`],
     ['src/api/api-key-store.ts', 'src/redis/client.ts'],
@@ -108,6 +111,8 @@ describe('the checker of imports', () => {
     [`${sessions}/session-handlers.ts`, 'src/api/contract.ts', 'value'],
     [`${sessions}/session-handlers.ts`, `${sessions}/session-service.ts`, 'value'],
     [`${sessions}/session-handlers.ts`, `${sessions}/session-store.ts`, 'type'],
+    ['src/features/events/event-service.ts', 'src/outbound/client.ts', 'type'],
+    ['src/container.ts', 'src/outbound/client.ts', 'value'],
     ['src/container.ts', `${sessions}/session-store.ts`, 'value'],
     ['src/app.ts', `${sessions}/pair-choice.ts`, 'value'],
   ];
@@ -157,7 +162,7 @@ describe('the checker of imports', () => {
 
   test('frameworks and drivers are for their layers only', () => {
     const cases = {
-      'src/features/pool/pool-store.ts': ['express', 'pg', 'knex', 'ioredis'],
+      'src/features/pool/pool-store.ts': ['express', 'pg', 'knex', 'ioredis', 'undici'],
       'src/features/pool/pool-service.ts': ['express', 'knex'],
       'src/features/pool/pool-handlers.ts': ['express'],
       'src/kernel/ids.ts': ['ioredis'],

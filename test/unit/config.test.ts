@@ -49,6 +49,7 @@ describe('the configuration', () => {
         databaseConnections: 16,
         rateLimitPerMinute: 6_000,
         trustedProxies: 0,
+        outboundAllowedNetworks: [],
       },
     );
   });
@@ -68,9 +69,17 @@ describe('the configuration', () => {
       DATABASE_CONNECTIONS: '40',
       RATE_LIMIT_PER_MINUTE: '100',
       TRUSTED_PROXIES: '2',
+      OUTBOUND_ALLOWED_NETWORKS: '10.0.0.0/8, ::1',
     });
-    const { masterKey: read, ...others } = config;
+    const { masterKey: read, outboundAllowedNetworks: networks, ...others } = config;
     assert.ok(read !== null);
+    assert.deepEqual(
+      networks.map(([network, bits]) => [network.toString(), bits]),
+      [
+        ['10.0.0.0', 8],
+        ['::1', 128],
+      ],
+    );
     assert.deepEqual(others, {
       role: 'worker',
       port: 8080,
@@ -113,6 +122,10 @@ const wrong: [env: Env, fault: RegExp][] = [
   [{ DATABASE_CONNECTIONS: '1' }, /^DATABASE_CONNECTIONS must be a whole number from 2/],
   [{ RATE_LIMIT_PER_MINUTE: '-5' }, /^RATE_LIMIT_PER_MINUTE must be a whole number/],
   [{ TRUSTED_PROXIES: 'true' }, /^TRUSTED_PROXIES must be a whole number from 0 to 10/],
+  [{ OUTBOUND_ALLOWED_NETWORKS: '10.0.0.0/33' }, /^OUTBOUND_ALLOWED_NETWORKS must be networks like 10/],
+  [{ OUTBOUND_ALLOWED_NETWORKS: '127.0.0.1,' }, /^OUTBOUND_ALLOWED_NETWORKS /],
+  [{ OUTBOUND_ALLOWED_NETWORKS: '0x7f.1' }, /^OUTBOUND_ALLOWED_NETWORKS /],
+  [{ OUTBOUND_ALLOWED_NETWORKS: 'receiver.internal' }, /^OUTBOUND_ALLOWED_NETWORKS /],
   [{ ROLE: 'boss' }, /^ROLE must be one of all, api, worker, migrate/],
   [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of .*info/],
   [{ PUBLIC_URL: 'masking.example.com' }, /^PUBLIC_URL must start with https:\/\/ or http:\/\//],

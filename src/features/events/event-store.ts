@@ -9,11 +9,12 @@ const COLUMNS = 'e.id, e.livemode, e.type, e.session_id, e.call_id, e.sequence, 
 
 /** Leaves an event in the transaction of the change that it tells: with it, or not at all. */
 export async function emitEvent(db: Db, owner: Owner, event: NewEvent): Promise<void> {
-  await db.rows('select emit_event($1, $2, $3, $4, null, $5)', [
+  await db.rows('select emit_event($1, $2, $3, $4, $5, $6)', [
     owner.tenantId,
     owner.livemode,
     event.type,
     event.session ?? null,
+    event.call ?? null,
     JSON.stringify(event.data),
   ]);
 }

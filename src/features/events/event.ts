@@ -6,5 +6,5 @@ type DataOf<T extends EventType> = Extract<Event, { type: T }>['data'];
 
 /** What a change leaves behind; its shape is that of its type in openapi.yaml. */
 export type NewEvent = {
-  [T in EventType]: { type: T; session?: string; data: DataOf<T> };
+  [T in EventType]: { type: T; session?: string; call?: string; data: DataOf<T> };
 }[EventType];

@@ -27,7 +27,7 @@ export function createWaitingRoom() {
         });
       }
       if (all >= MOST_WAITERS) {
-        return new Failure('unavailable', 'Too many requests wait already. Try again without wait_seconds.', {
+        return new Failure('unavailable', 'Too many requests wait already. Try again without waiting.', {
           retryAfterSeconds: 1,
         });
       }

@@ -58,6 +58,27 @@ export async function readOccupancy(
   return { ...counts, complete: counted < MOST_BINDINGS, busiest };
 }
 
+export type Fill = { usable: number; busiest: number };
+
+/** How many DIDs of the pool anybody may get, and how many of them its busiest caller holds, live or cooling. */
+export async function readFill(db: Db, owner: Owner, poolId: string): Promise<Fill> {
+  const [row] = await db.rows<Fill>(
+    `with usable as materialized (
+       select d.id from dids d
+        where d.tenant_id = $1 and d.livemode = $2 and d.pool_id = $3 and d.status = 'active' and not d.reserved
+     ), kept as materialized (
+       select b.caller_index from usable u join bindings b on b.tenant_id = $1 and b.did_id = u.id
+        where b.free_at > now() limit $4
+     ), held as (
+       select count(*)::integer as dids from kept group by caller_index
+     )
+     select (select count(*)::integer from usable) as usable, (select coalesce(max(dids), 0) from held) as busiest`,
+    [owner.tenantId, owner.livemode, poolId, MOST_BINDINGS],
+  );
+  if (row === undefined) throw new Error('a count gave no row');
+  return row;
+}
+
 /** Four weeks: a month of weekdays and weekends, and no older habits. */
 const HISTORY_DAYS = 28;
 /** The tenant's newest so many, about a second of work. Who has more of them in four weeks is judged by fewer days. */

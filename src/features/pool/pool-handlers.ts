@@ -20,6 +20,7 @@ function toPoolView(row: PoolRow): Schemas['Pool'] {
     region_match: row.region_match,
     carriers: row.carriers,
     exhaustion: row.exhaustion,
+    low_at_percent: row.low_at_percent,
     voice: row.voice,
     active_dids: row.active_dids,
     created_at: row.created_at.toISOString(),

@@ -16,6 +16,8 @@ export type PoolRules = {
   region_match: 'prefer' | 'require';
   carriers: string[];
   exhaustion: ExhaustionStep[];
+  /** The share of its DIDs that one caller has to hold before it is told that the pool runs low; null: never told. */
+  low_at_percent: number | null;
 };
 
 /** What holds for calls of its sessions that say nothing themselves; no choice of a pair depends on it. */
@@ -35,6 +37,7 @@ export const DEFAULT_RULES: PoolRules = {
   region_match: 'prefer',
   carriers: [],
   exhaustion: [],
+  low_at_percent: 80,
 };
 
 /**

@@ -22,8 +22,8 @@ export type PoolRow = PoolRules & {
 
 const COLUMNS = `p.id, p.livemode, p.name, p.cooling_seconds, p.misroute_budget, p.budget_cooling_seconds,
   greatest(coalesce(p.cooling_seconds, 0), coalesce(p.budget_cooling_seconds, 0)) as effective_cooling_seconds,
-  p.redial_delay_seconds, p.redial_samples, p.redials_measured_at, p.voice, p.affinity, p.regions, p.region_match, p.carriers,
-  p.created_at,
+  p.redial_delay_seconds, p.redial_samples, p.redials_measured_at, p.affinity, p.regions, p.region_match, p.carriers,
+  p.low_at_percent, p.voice, p.created_at,
   (select coalesce(jsonb_agg(case when o.id is null then e.step else e.step || jsonb_build_object('pool', o.name) end
                              order by e.place), '[]')
      from jsonb_array_elements(p.exhaustion) with ordinality as e (step, place)
@@ -43,6 +43,7 @@ function valuesOf(rules: PoolRules, keepsExhaustion: boolean): unknown[] {
     rules.regions,
     rules.region_match,
     rules.carriers,
+    rules.low_at_percent,
     keepsExhaustion ? null : JSON.stringify(rules.exhaustion),
   ];
 }
@@ -55,8 +56,8 @@ export async function insertPool(
 ): Promise<boolean> {
   const made = await db.rows(
     `insert into pools (tenant_id, id, livemode, name, cooling_seconds, misroute_budget, affinity, regions, region_match,
-                        carriers, exhaustion, budget_cooling_seconds, redials_measured_at, voice)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, case when $12::integer is not null then now() end, $13)
+                        carriers, low_at_percent, exhaustion, budget_cooling_seconds, redials_measured_at, voice)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $13::integer is not null then now() end, $14)
      on conflict (tenant_id, livemode, name) do nothing returning 1`,
     [
       owner.tenantId,
@@ -119,12 +120,13 @@ export async function updatePool(
   await db.rows(
     `update pools p
         set cooling_seconds = $4, misroute_budget = $5, affinity = $6, regions = $7, region_match = $8, carriers = $9,
-            exhaustion = coalesce($10, p.exhaustion),
-            budget_cooling_seconds = case when $5::float8 is not null then coalesce($11, p.budget_cooling_seconds) end,
-            redial_delay_seconds = case when $11::integer is not null then $12
+            low_at_percent = $10, low_told_at = case when $10::integer is not null then p.low_told_at end,
+            exhaustion = coalesce($11, p.exhaustion),
+            budget_cooling_seconds = case when $5::float8 is not null then coalesce($12, p.budget_cooling_seconds) end,
+            redial_delay_seconds = case when $12::integer is not null then $13
                                         when $5::float8 is not null then p.redial_delay_seconds end,
-            redial_samples = case when $5::float8 is null then 0 else coalesce($13, p.redial_samples) end,
-            redials_measured_at = case when $11::integer is not null then now()
+            redial_samples = case when $5::float8 is null then 0 else coalesce($14, p.redial_samples) end,
+            redials_measured_at = case when $12::integer is not null then now()
                                        when $5::float8 is not null then p.redials_measured_at end
       where p.tenant_id = $1 and p.livemode = $2 and p.id = $3`,
     [
@@ -187,4 +189,47 @@ export async function writeDerived(
       where tenant_id = $1 and id = $2 and misroute_budget = $3 and budget_cooling_seconds <> $4`,
     [tenantId, id, misroute_budget, derived.coolingSeconds],
   );
+}
+
+/** `measured`: when its fill was last looked at, as text, which keeps what a Date would lose. */
+export type Unfilled = { id: string; livemode: boolean; low_at_percent: number; measured: string | null };
+
+/** A pool that is to be told of when it runs low, and whose fill was not looked at for so long, longest ago first. */
+export async function findUnmeasuredFill(
+  db: Db,
+  tenantId: TenantId,
+  seconds: number,
+): Promise<Unfilled | null> {
+  const [pool] = await db.rows<Unfilled>(
+    `select id, livemode, low_at_percent, low_measured_at::text as measured from pools
+      where tenant_id = $1 and low_at_percent is not null
+        and (low_measured_at is null or low_measured_at <= now() - make_interval(secs => $2))
+      order by low_measured_at nulls first limit 1`,
+    [tenantId, seconds],
+  );
+  return pool ?? null;
+}
+
+/**
+ * Notes that the pool was looked at, and whether it is low; true when that is to be told now. Another process that has looked
+ * at the same time, or another threshold by now: nothing.
+ */
+export async function writeFill(
+  db: Db,
+  owner: Owner,
+  pool: Unfilled,
+  { isLow, toldEverySeconds }: { isLow: boolean; toldEverySeconds: number },
+): Promise<boolean> {
+  const [row] = await db.rows<{ is_told: boolean }>(
+    `update pools p
+        set low_measured_at = now(),
+            low_told_at = case when not $6 then null
+                               when p.low_told_at > now() - make_interval(secs => $7) then p.low_told_at
+                               else now() end
+      where p.tenant_id = $1 and p.livemode = $2 and p.id = $3 and p.low_at_percent = $4
+        and p.low_measured_at is not distinct from $5::timestamptz
+     returning p.low_told_at is not distinct from now() as is_told`,
+    [owner.tenantId, owner.livemode, pool.id, pool.low_at_percent, pool.measured, isLow, toldEverySeconds],
+  );
+  return row?.is_told === true;
 }
