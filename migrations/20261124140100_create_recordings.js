@@ -40,15 +40,13 @@ language plpgsql volatile as $$
 declare
   v_call public.calls;
   v_recording public.recordings;
-  v_was_ready boolean;
 begin
   select * into v_call from public.calls c where c.tenant_id = p_tenant and c.id = p_call for no key update;
   if v_call.id is null then return; end if;
-  select r.status = 'ready' into v_was_ready from public.recordings r
-   where r.tenant_id = p_tenant and r.provider_account_id = v_call.provider_account_id
-     and r.provider_recording_id = p_recording->>'provider_recording_id';
-  if v_was_ready is null
-     and (select count(*) from public.recordings r where r.tenant_id = p_tenant and r.call_id = p_call) >= 20 then
+  if (select count(*) from public.recordings r where r.tenant_id = p_tenant and r.call_id = p_call) >= 20
+     and not exists (select from public.recordings r
+                      where r.tenant_id = p_tenant and r.provider_account_id = v_call.provider_account_id
+                        and r.provider_recording_id = p_recording->>'provider_recording_id') then
     return;
   end if;
   insert into public.recordings as known (tenant_id, id, livemode, call_id, session_id, provider_account_id,
@@ -61,9 +59,9 @@ begin
   on conflict (tenant_id, provider_account_id, provider_recording_id) do update
      set status = excluded.status, duration_ms = excluded.duration_ms, started_at = excluded.started_at,
          ended_at = excluded.ended_at, sealed_url = excluded.sealed_url, key_version = excluded.key_version
-   where known.status = 'recording' and excluded.status = 'ready' and known.call_id = excluded.call_id
+   where known.status = 'recording' and excluded.status = 'ready' and known.call_id = excluded.call_id -- else no row
   returning * into v_recording;
-  if v_recording.status = 'ready' and not coalesce(v_was_ready, false) then
+  if v_recording.status = 'ready' then
     perform public.emit_event(p_tenant, v_call.livemode, 'call.recording_ready', v_call.session_id, v_call.id,
       jsonb_build_object('recording', v_recording.id,
                          'duration_seconds', ceil(v_recording.duration_ms / 1000.0)::integer));

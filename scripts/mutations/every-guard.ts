@@ -5,11 +5,13 @@ import { eventMutations } from './events.ts';
 import type { Mutation } from './mutation.ts';
 import { outboundMutations } from './outbound.ts';
 import { routingMutations } from './routing.ts';
+import { voiceMutations } from './voice.ts';
 
 export const everyGuard: readonly Mutation[] = [
   ...allocationMutations,
   ...choiceMutations,
   ...routingMutations,
+  ...voiceMutations,
   ...accessMutations,
   ...eventMutations,
   ...outboundMutations,

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { unseal } from '../../src/crypto/sealing.ts';
+import { createKeyRing } from '../../src/features/tenants/key-ring.ts';
+import { readTenantId, type TenantId } from '../../src/kernel/ids.ts';
 import { apiOf, freshNumbers, newTenant, type Tenant } from '../support/api.ts';
 import { calledWith, callFrom, type PlayedCall } from '../support/voice.ts';
 import { openWorld, type World } from '../support/world.ts';
@@ -10,6 +13,7 @@ const names = ({ elements }: PlayedCall['answer']) => elements.map(({ name }) =>
 describe('a call with voice settings', () => {
   let world: World;
   let tenant: Tenant;
+  let tenantId: TenantId;
   let next = 10;
   /** Two people whom nobody knows yet. */
   const pair = () => ({
@@ -19,6 +23,7 @@ describe('a call with voice settings', () => {
   before(async () => {
     world = await openWorld();
     tenant = await newTenant(world, { dids: freshNumbers(2) });
+    tenantId = readTenantId(tenant.id) ?? tenantId;
   });
   after(() => world.close());
 
@@ -26,6 +31,8 @@ describe('a call with voice settings', () => {
     const phones = pair();
     return { phones, ...(await calledWith(world, tenant, phones, { voice, ...more })) };
   };
+  const eventsOf = (id: string, kind: string) =>
+    world.sql<any>('select * from call_events where call_id = $1 and kind = $2', [id, kind]);
   const callOf = async (id: string) => (await world.sql<any>('select * from calls where id = $1', [id]))[0];
 
   it('greets the caller, tells of the recording, records beside the Dial, and then dials', async () => {
@@ -184,6 +191,14 @@ describe('a call with voice settings', () => {
     }
     for (const digits of ['4', '1']) await call.post('digits', { InputType: 'dtmf', Digits: digits });
     assert.equal((await callOf(call.id)).rating, 4);
+    for (const { sealed_payload, event_key, key_version } of await eventsOf(call.id, 'digits')) {
+      const keys = await world.container.database.transaction({ as: 'tenant', tenantId }, (unit) =>
+        createKeyRing(world.master).version(unit, tenantId, key_version),
+      );
+      const kept = unseal(keys.dataKey, sealed_payload, `${tenantId}|call_events|${event_key}`).toString();
+      assert.match(kept, /InputType/);
+      assert.doesNotMatch(kept, /Digits/);
+    }
     assert.ok(world.logLines.every((line) => !line.includes('Digits')));
   });
 
