@@ -3911,16 +3911,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "misroute_budget": 0.001,
-                 *       "exhaustion": [
-                 *         {
-                 *           "step": "shorter_cooling"
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["PoolUpdate"];
             };
         };
@@ -4488,11 +4478,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "expires_in_seconds": 1800
-                 *     }
-                 */
                 "application/json": components["schemas"]["SessionUpdate"];
             };
         };

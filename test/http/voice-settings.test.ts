@@ -172,6 +172,16 @@ describe('announcements', () => {
     assert.deepEqual(own((await tenant.api.put('/v1/announcements', { announcements: [] })).body.data), []);
   });
 
+  it('are those of one request when several come at once', async () => {
+    const kinds = ['en-US', 'en-GB', 'en-AU', 'de-DE'].map((language) =>
+      ['over', 'busy', 'failed'].map((key) => ({ key, language, text: `${key} in ${language}` })),
+    );
+    await Promise.all(kinds.map((announcements) => tenant.api.put('/v1/announcements', { announcements })));
+    const own = (await listed()).filter((one) => one.own);
+    assert.equal(own.length, 3);
+    assert.equal(new Set(own.map(({ language }) => language)).size, 1);
+  });
+
   it('are refused, and nothing is changed, when one of them cannot be used', async () => {
     await tenant.api.put('/v1/announcements', { announcements: [ours] });
     for (const [pointer, one] of [

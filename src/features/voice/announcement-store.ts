@@ -30,6 +30,11 @@ export async function replaceAnnouncements(
   owner: Owner,
   announcements: readonly OwnAnnouncement[],
 ): Promise<void> {
+  // One after the other: of two at once, what one has added would otherwise be left beside what the other wanted.
+  await db.rows('select pg_advisory_xact_lock(hashtext($1), hashtext($2))', [
+    'announcements',
+    owner.tenantId,
+  ]);
   await db.rows('delete from announcements where tenant_id = $1 and livemode = $2', [
     owner.tenantId,
     owner.livemode,
