@@ -2,6 +2,7 @@ import { accessMutations } from './access.ts';
 import { allocationMutations } from './allocation.ts';
 import { choiceMutations } from './choice.ts';
 import { eventMutations } from './events.ts';
+import { followingMutations } from './following.ts';
 import type { Mutation } from './mutation.ts';
 import { outboundMutations } from './outbound.ts';
 import { routingMutations } from './routing.ts';
@@ -15,4 +16,5 @@ export const everyGuard: readonly Mutation[] = [
   ...accessMutations,
   ...eventMutations,
   ...outboundMutations,
+  ...followingMutations,
 ];

@@ -14,6 +14,7 @@ export async function sendStream(
 ): Promise<void> {
   res.status(status).type(contentType).set('Cache-Control', 'no-store');
   res.set('X-Accel-Buffering', 'no'); // nginx, for one, would keep it until there is more
+  res.set('Connection', 'close'); // or a process that stops would wait for it to be idle for long enough
   res.flushHeaders();
   // Begun in any case, and left by `break` or to its end: that is how the stream learns that it is over.
   for await (const bit of stream) {

@@ -3944,6 +3944,7 @@ export interface operations {
                      *           "step": "shorter_cooling"
                      *         }
                      *       ],
+                     *       "low_at_percent": 80,
                      *       "voice": {},
                      *       "active_dids": 24,
                      *       "created_at": "2026-05-08T06:07:34.130Z"

@@ -78,6 +78,7 @@ const spellings = [
 const shapes: [url: string, why: RegExp][] = [
   ['http://example.com/', /starts? with https/],
   ['http://8.8.8.8/', /starts? with https/],
+  ['http://8.8.8.8:443/', /starts? with https/],
   ['ftp://example.com/', /starts? with https/],
   ['file:///etc/passwd', /starts? with https/],
   ['gopher://127.0.0.1:6379/_FLUSHALL', /starts? with https/],
@@ -232,7 +233,11 @@ describe('with allowed networks', () => {
     assert.match(whyUrlRefused('https://8.8.8.8:9443/', allowed) ?? '', /port/);
     // A name may lead into the allowed network: only dialling can tell.
     const outbound = outboundTo('10.0.0.0/8', async () => ['8.8.8.8']);
-    for (const url of ['http://public.example.com/', 'https://public.example.com:9443/']) {
+    for (const url of [
+      'http://public.example.com/',
+      'http://public.example.com:443/',
+      'https://public.example.com:9443/',
+    ]) {
       assert.equal(whyUrlRefused(url, allowed), null);
       assert.deepEqual(await outbound.post(request(url)), refused, url);
     }
