@@ -191,6 +191,11 @@ describe('row-level security', () => {
        select tenant_id, provider_account_id, id, 'answer', '', 1 from calls where tenant_id = $1`,
       [tenant.id],
     );
+    await world.sql(
+      `insert into call_legs (tenant_id, call_id, leg_id, side)
+       select tenant_id, id, provider_call_id, 'A' from calls where tenant_id = $1`,
+      [tenant.id],
+    );
     return tenant;
   }
 

@@ -1,6 +1,7 @@
 import type { Db } from '../../db/database.ts';
 import type { CallsRow } from '../../generated/tables.ts';
 import type { Id, Owner, TenantId } from '../../kernel/ids.ts';
+import type { CallFact } from './call-fact.ts';
 import type { RouteDecision, RouteReason, RouteStep, Side } from './route.ts';
 
 export type CallStatus = CallsRow['status'];
@@ -69,12 +70,16 @@ export type NewCall = {
   trace: readonly RouteStep[];
   /** The stage after the end in which the decision was taken; null for any other phase of the session. */
   stage: number | null;
+  fact: CallFact;
 };
 export type SealedCaller = { index: Buffer; sealed: Buffer };
 
 export type AnswerRecord =
-  /** `stands`: false when nobody is connected after all, since the session was not in the same phase any more. */
-  | { outcome: 'recorded'; callId: string; stands: boolean }
+  /**
+   * `stands`: false when nobody is connected after all, since the session was not in the same phase any more. `isLate`: events
+   * of the call came before it, and its state is to be computed from them.
+   */
+  | { outcome: 'recorded'; callId: string; stands: boolean; isLate: boolean }
   /** The call has ended before: a late repeat. */
   | { outcome: 'over' }
   /** A nonce was used before; nothing is written. */
@@ -88,7 +93,7 @@ export async function recordAnswer(
   caller: SealedCaller | null,
 ): Promise<AnswerRecord> {
   const [row] = await db.rows<{
-    outcome: AnswerRecord['outcome'];
+    outcome: AnswerRecord['outcome'] | 'late';
     call_id: string | null;
     stands: boolean;
   }>('select * from record_answer($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
@@ -103,45 +108,11 @@ export async function recordAnswer(
     caller?.sealed ?? null,
   ]);
   if (row === undefined) throw new Error('record_answer gave no row');
-  if (row.outcome === 'recorded' && row.call_id !== null) {
-    return { outcome: 'recorded', callId: row.call_id, stands: row.stands };
+  const isLate = row.outcome === 'late';
+  if ((isLate || row.outcome === 'recorded') && row.call_id !== null) {
+    return { outcome: 'recorded', callId: row.call_id, stands: row.stands, isLate };
   }
   return { outcome: row.outcome === 'replayed' ? 'replayed' : 'over' };
-}
-
-export type CallChange = {
-  status?: CallStatus;
-  duration_seconds?: number | null;
-  hangup_cause?: string | null;
-  /** Whether it shows that the two parties talked. */
-  connected?: boolean;
-  ended: boolean;
-};
-export type EventRecord = 'recorded' | 'repeated' | 'replayed' | 'stranger';
-
-/** Keeps any other event, once. Committed when it returns. */
-export async function recordCallEvent(
-  db: Db,
-  event: StoredEvent & { kind: string; providerCallId: string | null; callId: string | null },
-  change: CallChange | null,
-): Promise<EventRecord> {
-  const [row] = await db.rows<{ outcome: EventRecord }>(
-    'select record_call_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as outcome',
-    [
-      event.tenantId,
-      event.accountId,
-      event.nonces,
-      event.key,
-      event.kind,
-      event.providerCallId,
-      event.callId,
-      event.sealedPayload,
-      event.keyVersion,
-      change === null ? null : JSON.stringify(change),
-    ],
-  );
-  if (row === undefined) throw new Error('record_call_event gave no row');
-  return row.outcome;
 }
 
 /** For an event that is not kept. False when one of them was used before. */

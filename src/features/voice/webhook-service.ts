@@ -18,8 +18,9 @@ import {
   overDocument,
   rejectedDocument,
 } from './answer-document.ts';
-import { changeOf } from './call-change.ts';
-import { burnNonces, type NewCall, recordAnswer, recordCallEvent, type StoredEvent } from './call-store.ts';
+import { factOf } from './call-fact.ts';
+import { addCallEvent, knownOfCall, settleCall } from './call-state-store.ts';
+import { burnNonces, type NewCall, recordAnswer, type StoredEvent } from './call-store.ts';
 import { type Decision, decide } from './decision.ts';
 import { type DialledDid, findDialledDidAcrossTenants } from './route-store.ts';
 
@@ -125,6 +126,7 @@ export function createWebhookService(parts: {
       reason: route.reason,
       trace: route.trace,
       stage: binding?.phase.is === 'grace' ? binding.phase.number : null,
+      fact: { kind: 'answer', last4: caller?.slice(-4) ?? null },
     };
     const sealedCaller =
       caller === null
@@ -137,11 +139,19 @@ export function createWebhookService(parts: {
     const record = await recordAnswer(database.single, stored, call, sealedCaller);
     if (record.outcome === 'replayed') return refused;
     if (record.outcome === 'over') return accepted;
+    if (record.isLate && (await isOverAlready(did.tenant_id, record.callId))) return accepted;
     if (!record.stands) return { status: 200 as const, xml: overDocument };
     const urls = urlsOf(request.token, did.tenant_id, record.callId);
     const xml = answerDocument(route, await destinationOf(did, decision), urls);
     return { status: 200 as const, xml };
   };
+
+  /** Events of a call may come before it does. Whoever has hung up by now is not connected to anybody. */
+  const isOverAlready = (tenantId: TenantId, callId: string): Promise<boolean> =>
+    database.transaction({ as: 'tenant', tenantId }, async (unit) => {
+      const known = await knownOfCall(unit, tenantId, callId);
+      return known !== null && (await settleCall(unit, tenantId, known)).endedAt !== null;
+    });
 
   const keepEvent = async (
     request: WebhookRequest,
@@ -152,16 +162,19 @@ export function createWebhookService(parts: {
     const place = await placeOf(request, account, event);
     if (place === 'stranger') return unknown;
     if (place === null) return unkept(account, nonces, accepted);
-    const outcome = await recordCallEvent(
-      database.single,
-      {
-        ...storedEvent(request, account, place.tenantId, place.keys, event, nonces),
-        kind: event.kind,
-        providerCallId: event.callUuid,
-        callId: request.call?.callId ?? null,
-      },
-      changeOf(event),
-    );
+    const { tenantId, keys } = place;
+    const stored = {
+      ...storedEvent(request, account, tenantId, keys, event, nonces),
+      kind: event.kind,
+      fact: factOf(event, keys, account.defaultCountry),
+      providerCallId: event.callUuid,
+      callId: request.call?.callId ?? null,
+    };
+    const outcome = await database.transaction({ as: 'tenant', tenantId }, async (unit) => {
+      const added = await addCallEvent(unit, stored);
+      if (added.known !== null) await settleCall(unit, tenantId, added.known);
+      return added.outcome;
+    });
     if (outcome === 'stranger') return unknown;
     if (outcome === 'replayed') return refused;
     if (event.kind === 'dial_action')
