@@ -4,6 +4,7 @@ import type { Handlers } from './api/contract.ts';
 import { createKeyCache } from './api/key-cache.ts';
 import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
 import { jobsOn } from './container-jobs.ts';
+import { vobizJobs } from './container-vobiz.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { eventHandlers } from './features/events/event-handlers.ts';
@@ -32,7 +33,7 @@ import { findProviderAccount } from './features/tenants/provider-account-store.t
 import { tenantHandlers } from './features/tenants/tenant-handlers.ts';
 import { createTenantService } from './features/tenants/tenant-service.ts';
 import { callHandlers } from './features/voice/call-handlers.ts';
-import { findCall, listCalls } from './features/voice/call-store.ts';
+import { createCallService } from './features/voice/call-service.ts';
 import { explainHandlers } from './features/voice/explain-handlers.ts';
 import { createExplainService } from './features/voice/explain-service.ts';
 import { createWebhookService, type WebhookService } from './features/voice/webhook-service.ts';
@@ -49,6 +50,8 @@ export type ContainerOptions = {
   databaseConnections: number;
   rateLimitPerMinute: number;
   logger: Logger;
+  /** Vobiz' REST interface; null or absent: it is not asked for anything. */
+  vobizApiBase?: string | null;
   /** Before every Redis key: processes that share a Redis but not a database must not share locks. */
   redisPrefix?: string;
 };
@@ -108,6 +111,7 @@ export function createContainer(options: ContainerOptions): Container {
   const events = createEventService((tenantId, work) =>
     database.transaction({ as: 'tenant', tenantId }, work),
   );
+  const vobiz = vobizJobs({ database, keyRing, accounts, base: options.vobizApiBase ?? null });
   const webhook = createWebhookService({ database, keyRing, accounts, publicUrl, openNumber: openPhone });
 
   return {
@@ -127,12 +131,13 @@ export function createContainer(options: ContainerOptions): Container {
       ...didHandlers(dids, tenants.enterOpen),
       ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
       ...explainHandlers(createExplainService(keyRing)),
-      ...callHandlers({ find: findCall, list: listCalls }),
+      ...callHandlers(createCallService()),
       ...eventHandlers(events),
     },
-    jobs: jobsOn(database),
+    jobs: [...jobsOn(database), ...vobiz.jobs],
     stopWaiting: events.stopWaiting,
     async close() {
+      await vobiz.close();
       await redis.close();
       await database.close();
     },

@@ -34,6 +34,8 @@ export type World = {
 
 export type WorldOptions = {
   redisUrl?: string;
+  /** A local server that plays Vobiz' REST interface. */
+  vobizApiBase?: string;
   rateLimitPerMinute?: number;
   databaseConnections?: number;
   /** A migrated Postgres of the test's own, which it may stop and kill. */
@@ -64,6 +66,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     rateLimitPerMinute: options.rateLimitPerMinute ?? 1_000_000,
     logger,
     redisPrefix,
+    vobizApiBase: options.vobizApiBase ?? null,
   });
   const operatorToken = await container.database.transaction({ as: 'operator' }, async (unit) => {
     await isMasterKeyOf(unit, master);

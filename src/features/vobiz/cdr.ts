@@ -22,6 +22,16 @@ export type Cdr = {
   cost: Cost | null;
 };
 
+/** What Vobiz says when it is asked for the record of a leg. */
+export type CdrAnswer =
+  | { kind: 'found'; cdr: Cdr }
+  /** It knows no such leg: not yet, or never. */
+  | { kind: 'unknown' }
+  /** It does not let this account ask: its credentials, its balance. */
+  | { kind: 'refused'; status: number }
+  | { kind: 'limited'; retryAfterSeconds: number | null }
+  | { kind: 'failed'; reason: 'timeout' | 'connection' | 'server_error' | 'unreadable' };
+
 /** Nine digits before the point: millionths of it are still exact numbers. */
 const AMOUNT = /^(\d{1,9})(?:\.(\d{1,18}))?$/;
 

@@ -48,6 +48,7 @@ export type KnownFact = { at: string; fact: CallFact };
 
 /** The facts that the state of a call follows from. The others are for its story only. */
 export const tellingKinds: readonly CallFact['kind'][] = [
+  'answer',
   'hangup',
   'dial_answer',
   'dial_connected',

@@ -74,7 +74,7 @@ export function legsOf(call: KnownCall, facts: readonly KnownFact[]): CallLeg[] 
     id: call.providerCallId,
     side: 'A',
     position: null,
-    last4: null,
+    last4: factsOf(facts, 'answer')[0]?.fact.last4 ?? null,
     index: null,
   };
   const others = [...ids].map((id): CallLeg => {
