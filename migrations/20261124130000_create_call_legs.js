@@ -61,7 +61,7 @@ create table call_legs (
   hangup_cause     text,
   hangup_name      text,
   hangup_source    text,
-  cost             text check (cost ~ '^[0-9]+([.][0-9]+)?$'),
+  cost             text check (cost ~ '^[0-9]+(|[.][0-9]+)$'),
   cost_micros      bigint check (cost_micros >= 0),
   currency         text check (currency ~ '^[A-Z]{3}$'),
   confirmed_by     text check (confirmed_by in ('event', 'cdr')),
