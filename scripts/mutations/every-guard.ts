@@ -1,5 +1,6 @@
 import { accessMutations } from './access.ts';
 import { allocationMutations } from './allocation.ts';
+import { callMutations } from './calls.ts';
 import { choiceMutations } from './choice.ts';
 import { eventMutations } from './events.ts';
 import type { Mutation } from './mutation.ts';
@@ -11,4 +12,5 @@ export const everyGuard: readonly Mutation[] = [
   ...routingMutations,
   ...accessMutations,
   ...eventMutations,
+  ...callMutations,
 ];

@@ -188,10 +188,7 @@ describe('calls that are settled from the records of Vobiz', () => {
     await due(call);
     await settle();
     const before = await get(call);
-    assert.deepEqual(
-      [before.status, before.cost, before.legs.length],
-      ['completed', { amount_micros: 450_000, currency: 'INR' }, 1],
-    );
+    assert.deepEqual([before.status, before.cost, before.legs.length], ['completed', null, 2]);
     assert.ok(((await nextIn(call)) ?? 0) > 0);
     keep(call);
     await due(call);

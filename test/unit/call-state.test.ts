@@ -156,6 +156,7 @@ describe('the state of a call', () => {
     const lost = unanswered('LOSE_RACE', '9000', { DialBLegUUID: OTHER, DialBLegPosition: '2' });
     assert.deepEqual(saidOf(stateOf(legHangup(), lost, hangup())), ['completed', 'callee_hung_up']);
     assert.deepEqual(saidOf(stateOf(unanswered('USER_BUSY', '3010'), lost, hangup())), ['busy', 'busy']);
+    assert.equal(stateOf(legEvent('DialAnswer'), lost, hangup()).hangup?.reason, 'hung_up_by_us');
     const later = { DialBLegUUID: OTHER, EndTime: '2026-06-08 11:38:40' };
     const second = unanswered('NO_ANSWER', '6010', later);
     assert.equal(stateOf(unanswered('USER_BUSY', '3010'), second, hangup()).status, 'no_answer');

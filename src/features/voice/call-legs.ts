@@ -67,7 +67,11 @@ export function legsOf(call: KnownCall, facts: readonly KnownFact[]): CallLeg[] 
   const records = factsOf(facts, 'cdr').map(({ fact }) => fact);
   const ids = new Set<string>();
   for (const { fact } of heard) if (fact.leg !== null && fact.leg !== call.providerCallId) ids.add(fact.leg);
-  for (const { side, leg } of records) if (side === 'B') ids.add(leg);
+  for (const { side, leg, bridge } of records) {
+    if (side === 'B') ids.add(leg);
+    // It is there, and its own record is still to come.
+    else if (bridge !== null && bridge !== call.providerCallId) ids.add(bridge);
+  }
   const ofA = factsOf(facts, 'hangup').map(({ fact }) => mended(fact, call));
   const a: CallLeg = {
     ...endedLeg(recordOf(records, call.providerCallId), earliest(ofA)),

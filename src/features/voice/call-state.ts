@@ -105,7 +105,7 @@ function decisive(call: KnownCall, facts: readonly KnownFact[]): Hangup | null {
   const wanted = endings.filter(({ hangup }) => hangup.reason !== 'answered_elsewhere');
   const later = (one: (typeof endings)[number], other: (typeof endings)[number]) =>
     one.at === other.at ? one.position > other.position : one.at > other.at;
-  const [first, ...others] = wanted.length > 0 ? wanted : endings;
+  const [first, ...others] = wanted;
   if (first === undefined) return null;
   return others.reduce((best, one) => (later(one, best) ? one : best), first).hangup;
 }
@@ -195,6 +195,8 @@ function whyOver(end: Outcome, connected: boolean, a: Hangup | null, b: Hangup |
   const legs = both.filter((hangup) => hangup !== null);
   const useful = legs.find(({ reason }) => reason !== 'unknown' && reason !== 'hung_up_by_us');
   const said = useful ?? legs.find(({ reason }) => reason !== 'unknown') ?? legs[0];
-  const reason = useful?.reason ?? fromStatus[end.status] ?? said?.reason ?? 'unknown';
+  const found = useful?.reason ?? fromStatus[end.status] ?? said?.reason ?? 'unknown';
+  // Whoever hangs up before anybody has answered gives up, whichever leg tells of it.
+  const reason = end.status === 'canceled' && found === 'caller_hung_up' ? 'canceled' : found;
   return { ...(said ?? { code: null, cause: null, name: null, source: null }), reason };
 }
