@@ -4,6 +4,8 @@ import type { Handlers } from './api/contract.ts';
 import { createKeyCache } from './api/key-cache.ts';
 import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
 import { jobsOn } from './container-jobs.ts';
+import { vobizJobs } from './container-vobiz.ts';
+import { voiceOn } from './container-voice.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import type { Pace } from './features/events/event-following-service.ts';
@@ -19,7 +21,6 @@ import { poolHandlers } from './features/pool/pool-handlers.ts';
 import { createFirstPools } from './features/pool/pool-service.ts';
 import { keptSnapshots } from './features/pool/pool-snapshot-service.ts';
 import type { AllocationParts } from './features/sessions/allocation.ts';
-import { openPhone } from './features/sessions/party-phones.ts';
 import { sessionCreation } from './features/sessions/session-creation-service.ts';
 import { sessionHandlers } from './features/sessions/session-handlers.ts';
 import { sessionRehoming } from './features/sessions/session-rehome-service.ts';
@@ -32,13 +33,7 @@ import { createProviderAccountService } from './features/tenants/provider-accoun
 import { findProviderAccount } from './features/tenants/provider-account-store.ts';
 import { tenantHandlers } from './features/tenants/tenant-handlers.ts';
 import { createTenantService } from './features/tenants/tenant-service.ts';
-import { announcementHandlers } from './features/voice/announcement-handlers.ts';
-import { createCallDocuments } from './features/voice/call-document-service.ts';
-import { callHandlers } from './features/voice/call-handlers.ts';
-import { findCall, listCalls } from './features/voice/call-store.ts';
-import { explainHandlers } from './features/voice/explain-handlers.ts';
-import { createExplainService } from './features/voice/explain-service.ts';
-import { createWebhookService, type WebhookService } from './features/voice/webhook-service.ts';
+import type { WebhookService } from './features/voice/webhook-service.ts';
 import type { Job } from './jobs/runner.ts';
 import type { Logger } from './kernel/logger.ts';
 import { connectRedis } from './redis/client.ts';
@@ -52,6 +47,8 @@ export type ContainerOptions = {
   databaseConnections: number;
   rateLimitPerMinute: number;
   logger: Logger;
+  /** Vobiz' REST interface; null or absent: it is not asked for anything. */
+  vobizApiBase?: string | null;
   /** Before every Redis key: processes that share a Redis but not a database must not share locks. */
   redisPrefix?: string;
   /** Of those who follow events, unless the usual one. */
@@ -114,15 +111,15 @@ export function createContainer(options: ContainerOptions): Container {
     (tenantId, work) => database.transaction({ as: 'tenant', tenantId }, work),
     options.eventPace,
   );
-  const documents = createCallDocuments({ database, keyRing, publicUrl, openNumber: openPhone });
-  const webhook = createWebhookService({ database, keyRing, accounts, publicUrl, documents });
+  const voice = voiceOn({ database, keyRing, accounts, publicUrl });
+  const vobiz = vobizJobs({ database, keyRing, accounts, base: options.vobizApiBase ?? null });
 
   return {
     database,
     master,
     logger,
     apiKeys,
-    webhook,
+    webhook: voice.webhook,
     authenticate: createAuthenticate(database.single, master, keys, rateLimits.wrongKey),
     rateLimits,
     handlers: {
@@ -133,14 +130,13 @@ export function createContainer(options: ContainerOptions): Container {
       ...capacityHandlers(createCapacityService(keyRing)),
       ...didHandlers(dids, tenants.enterOpen),
       ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
-      ...explainHandlers(createExplainService(keyRing)),
-      ...callHandlers({ find: findCall, list: listCalls }),
-      ...announcementHandlers,
+      ...voice.handlers,
       ...eventHandlers(events),
     },
-    jobs: jobsOn(database),
+    jobs: [...jobsOn(database), ...vobiz.jobs],
     stopWaiting: events.stopWaiting,
     async close() {
+      await vobiz.close();
       await redis.close();
       await database.close();
     },

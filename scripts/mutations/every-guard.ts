@@ -1,5 +1,6 @@
 import { accessMutations } from './access.ts';
 import { allocationMutations } from './allocation.ts';
+import { callMutations } from './calls.ts';
 import { choiceMutations } from './choice.ts';
 import { eventMutations } from './events.ts';
 import { followingMutations } from './following.ts';
@@ -17,4 +18,5 @@ export const everyGuard: readonly Mutation[] = [
   ...eventMutations,
   ...outboundMutations,
   ...followingMutations,
+  ...callMutations,
 ];

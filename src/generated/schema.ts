@@ -543,7 +543,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Get a call, with the decision that it got */
+        /** Get a call, with the decision that it got, its legs and what was heard of it */
         get: operations["getCall"];
         put?: never;
         post?: never;
@@ -2779,13 +2779,126 @@ export interface components {
             decision: components["schemas"]["RouteDecision"];
             reason: components["schemas"]["RouteReason"];
             status: components["schemas"]["CallStatus"];
+            /** @description Whether the other side was reached, as far as is known. */
+            answered: boolean;
             /** @description Answered seconds of the caller's leg. */
             duration_seconds: number | null;
-            /** @description As Vobiz names it. */
+            /** @description As Vobiz names it, of the caller's leg. */
             hangup_cause: string | null;
+            hangup: components["schemas"]["CallHangup"];
+            /** @description Whether a recording of it is finished. */
+            has_recording: boolean;
+            /** @description The key that the caller pressed when asked for one. */
+            rating: number | null;
+            confirmed_by: components["schemas"]["ConfirmedBy"];
             trace: components["schemas"]["RouteStep"][];
+            /** @description When it came to us. */
             started_at: components["schemas"]["Timestamp"];
+            /** @description When the other side answered. */
+            answered_at: components["schemas"]["NullableTimestamp"];
             ended_at: components["schemas"]["NullableTimestamp"];
+        };
+        CallDetail: {
+            id: string;
+            livemode: boolean;
+            session: string | null;
+            /** @description The dialled DID in E.164. */
+            did: string;
+            /** @enum {string|null} */
+            caller_party: "a" | "b" | null;
+            decision: components["schemas"]["RouteDecision"];
+            reason: components["schemas"]["RouteReason"];
+            status: components["schemas"]["CallStatus"];
+            /** @description Whether the other side was reached, as far as is known. */
+            answered: boolean;
+            /** @description Answered seconds of the caller's leg. */
+            duration_seconds: number | null;
+            /** @description As Vobiz names it, of the caller's leg. */
+            hangup_cause: string | null;
+            hangup: components["schemas"]["CallHangup"];
+            /** @description Whether a recording of it is finished. */
+            has_recording: boolean;
+            /** @description The key that the caller pressed when asked for one. */
+            rating: number | null;
+            confirmed_by: components["schemas"]["ConfirmedBy"];
+            trace: components["schemas"]["RouteStep"][];
+            /** @description When it came to us. */
+            started_at: components["schemas"]["Timestamp"];
+            /** @description When the other side answered. */
+            answered_at: components["schemas"]["NullableTimestamp"];
+            ended_at: components["schemas"]["NullableTimestamp"];
+            cost: components["schemas"]["CallCost"];
+            /** @description The caller's first; 100 at most. */
+            legs: components["schemas"]["CallLeg"][];
+            /** @description What was heard of it, in the order in which it came; the first 200. */
+            timeline: components["schemas"]["CallStep"][];
+        };
+        /** @enum {string} */
+        HangupReason: "caller_hung_up" | "callee_hung_up" | "hung_up_by_us" | "busy" | "no_answer" | "rejected" | "canceled" | "answered_elsewhere" | "time_limit" | "unreachable" | "blocked" | "no_capacity" | "out_of_credit" | "our_document" | "provider_error" | "unknown";
+        /**
+         * @description What the end is known by: an event, or the provider's records. Null while it has not ended, or nobody knows how.
+         * @enum {string|null}
+         */
+        ConfirmedBy: "event" | "cdr" | null;
+        CallHangup: {
+            /** @description Why the call is over, in words that do not change. */
+            reason: components["schemas"]["HangupReason"];
+            /** @description Vobiz' code, of the leg that decided. */
+            code: number | null;
+            /** @description Who ended it, as Vobiz names it. */
+            source: string | null;
+        } | null;
+        /** @description What the provider charged for all legs. Null while a leg's cost is not known. */
+        CallCost: {
+            /** @description In millionths of the currency. */
+            amount_micros: number;
+            currency: string;
+        } | null;
+        CallLeg: {
+            /** @description Vobiz' id of it. */
+            id: string;
+            /**
+             * @description A: the caller to us. B: us to a phone of the other side.
+             * @enum {string}
+             */
+            side: "A" | "B";
+            party: components["schemas"]["NullableSide"];
+            /** @description Of its number among those that ring together, from 1. */
+            position: number | null;
+            phone_last4: string | null;
+            started_at: components["schemas"]["NullableTimestamp"];
+            answered_at: components["schemas"]["NullableTimestamp"];
+            ended_at: components["schemas"]["NullableTimestamp"];
+            /** @description Answered seconds. */
+            duration_seconds: number | null;
+            /** @description As Vobiz says. */
+            billed_seconds: number | null;
+            hangup: {
+                reason: components["schemas"]["HangupReason"];
+                code: number | null;
+                cause: string | null;
+                name: string | null;
+                source: string | null;
+            } | null;
+            cost: {
+                /** @description Exactly as Vobiz wrote it. */
+                amount: string;
+                amount_micros: number;
+                currency: string;
+            } | null;
+            confirmed_by: components["schemas"]["ConfirmedBy"];
+        };
+        CallStep: {
+            /** @description When it was first heard. */
+            at: components["schemas"]["Timestamp"];
+            /** @description An event (`answer`, `dial_answer`, `hangup`…), `cdr` for the provider's records, `lost` when nobody knows its end. */
+            kind: string;
+            /** @description The other leg that it is about. */
+            leg: string | null;
+            /** @description What it said, but for numbers, pressed digits and addresses. Fields that were empty are left out. */
+            said: {
+                [key: string]: unknown;
+            };
         };
         CallList: {
             data: components["schemas"]["Call"][];
@@ -4666,6 +4779,16 @@ export interface operations {
                 starting_after?: components["parameters"]["StartingAfter"];
                 /** @description Only calls of this session. */
                 session?: string;
+                /** @description Only calls to this DID, by its id or its number. */
+                did?: string;
+                /** @description Only calls that are in this state now. */
+                status?: components["schemas"]["CallStatus"];
+                /** @description Only calls of this party. */
+                caller_party?: "a" | "b";
+                /** @description Only calls that came at this time or later. Filters that few calls fit are best given with it. */
+                started_from?: string;
+                /** @description Only calls that came before this time. */
+                started_to?: string;
             };
             header?: never;
             path?: never;
@@ -4702,7 +4825,126 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Call"];
+                    /**
+                     * @example {
+                     *       "id": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *       "livemode": true,
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "did": "+917900000000",
+                     *       "caller_party": "a",
+                     *       "decision": "bridge",
+                     *       "reason": "live_binding",
+                     *       "status": "completed",
+                     *       "answered": true,
+                     *       "duration_seconds": 21,
+                     *       "hangup_cause": "NORMAL_CLEARING",
+                     *       "hangup": {
+                     *         "reason": "callee_hung_up",
+                     *         "code": 4000,
+                     *         "source": "Callee"
+                     *       },
+                     *       "has_recording": false,
+                     *       "confirmed_by": "cdr",
+                     *       "trace": [
+                     *         {
+                     *           "rule": "did",
+                     *           "outcome": "pass",
+                     *           "detail": "The dialled number is an active DID of this tenant."
+                     *         }
+                     *       ],
+                     *       "started_at": "2026-06-08T06:07:34.412Z",
+                     *       "answered_at": "2026-06-08T06:07:45.000Z",
+                     *       "ended_at": "2026-06-08T06:07:56.000Z",
+                     *       "cost": {
+                     *         "amount_micros": 900000,
+                     *         "currency": "INR"
+                     *       },
+                     *       "legs": [
+                     *         {
+                     *           "id": "11111111-2222-3333-4444-555555555555",
+                     *           "side": "A",
+                     *           "party": "a",
+                     *           "position": null,
+                     *           "phone_last4": "0001",
+                     *           "started_at": "2026-06-08T06:07:34.000Z",
+                     *           "answered_at": "2026-06-08T06:07:35.000Z",
+                     *           "ended_at": "2026-06-08T06:07:56.000Z",
+                     *           "duration_seconds": 21,
+                     *           "billed_seconds": 60,
+                     *           "hangup": {
+                     *             "reason": "hung_up_by_us",
+                     *             "code": 4000,
+                     *             "cause": "NORMAL_CLEARING",
+                     *             "name": "Normal Hangup",
+                     *             "source": "Answer XML"
+                     *           },
+                     *           "cost": {
+                     *             "amount": "0.45",
+                     *             "amount_micros": 450000,
+                     *             "currency": "INR"
+                     *           },
+                     *           "confirmed_by": "cdr"
+                     *         },
+                     *         {
+                     *           "id": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
+                     *           "side": "B",
+                     *           "party": "b",
+                     *           "position": 1,
+                     *           "phone_last4": "0002",
+                     *           "started_at": "2026-06-08T06:07:38.000Z",
+                     *           "answered_at": "2026-06-08T06:07:45.000Z",
+                     *           "ended_at": "2026-06-08T06:07:56.000Z",
+                     *           "duration_seconds": 11,
+                     *           "billed_seconds": 60,
+                     *           "hangup": {
+                     *             "reason": "callee_hung_up",
+                     *             "code": 4000,
+                     *             "cause": "NORMAL_CLEARING",
+                     *             "name": "Normal Hangup",
+                     *             "source": "Callee"
+                     *           },
+                     *           "cost": {
+                     *             "amount": "0.45",
+                     *             "amount_micros": 450000,
+                     *             "currency": "INR"
+                     *           },
+                     *           "confirmed_by": "cdr"
+                     *         }
+                     *       ],
+                     *       "timeline": [
+                     *         {
+                     *           "at": "2026-06-08T06:07:34.412Z",
+                     *           "kind": "answer",
+                     *           "leg": null,
+                     *           "said": {
+                     *             "last4": "0001"
+                     *           }
+                     *         },
+                     *         {
+                     *           "at": "2026-06-08T06:07:45.180Z",
+                     *           "kind": "dial_answer",
+                     *           "leg": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
+                     *           "said": {
+                     *             "position": 1,
+                     *             "last4": "0002"
+                     *           }
+                     *         },
+                     *         {
+                     *           "at": "2026-06-08T06:07:56.498Z",
+                     *           "kind": "hangup",
+                     *           "leg": null,
+                     *           "said": {
+                     *             "status": "completed",
+                     *             "duration_seconds": 21,
+                     *             "billed_seconds": 60,
+                     *             "cause": "NORMAL_CLEARING",
+                     *             "code": 4000
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallDetail"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -54,6 +54,31 @@ export type CallEventsRow = {
   sealed_payload: Buffer;
   key_version: number;
   received_at: Date;
+  facts: unknown | null;
+};
+
+export type CallLegsRow = {
+  tenant_id: string;
+  call_id: string;
+  leg_id: string;
+  side: 'A' | 'B';
+  position: number | null;
+  number_index: Buffer | null;
+  number_last4: string | null;
+  started_at: Date | null;
+  answered_at: Date | null;
+  ended_at: Date | null;
+  duration_seconds: number | null;
+  billed_seconds: number | null;
+  hangup_reason: string | null;
+  hangup_code: number | null;
+  hangup_cause: string | null;
+  hangup_name: string | null;
+  hangup_source: string | null;
+  cost: string | null;
+  cost_micros: string | null;
+  currency: string | null;
+  confirmed_by: 'event' | 'cdr' | null;
 };
 
 export type CallerHistoryRow = {
@@ -85,6 +110,14 @@ export type CallsRow = {
   started_at: Date;
   ended_at: Date | null;
   counted_for: string[];
+  hangup_reason: string | null;
+  hangup_code: number | null;
+  hangup_source: string | null;
+  answered_at: Date | null;
+  has_recording: boolean;
+  confirmed_by: 'event' | 'cdr' | null;
+  settle_at: Date | null;
+  settle_attempts: number;
   rating: number | null;
 };
 

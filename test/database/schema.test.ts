@@ -200,6 +200,11 @@ describe('row-level security', () => {
     await world.sql(`insert into announcements values ($1, true, 'over', 'en-IN', '{"text":"Over."}')`, [
       tenant.id,
     ]);
+    await world.sql(
+      `insert into call_legs (tenant_id, call_id, leg_id, side)
+       select tenant_id, id, provider_call_id, 'A' from calls where tenant_id = $1`,
+      [tenant.id],
+    );
     return tenant;
   }
 

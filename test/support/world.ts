@@ -34,6 +34,8 @@ export type World = {
 
 export type WorldOptions = {
   redisUrl?: string;
+  /** A local server that plays Vobiz' REST interface. */
+  vobizApiBase?: string;
   rateLimitPerMinute?: number;
   databaseConnections?: number;
   eventPace?: { beatMs: number; lifeMs: number };
@@ -66,6 +68,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     logger,
     redisPrefix,
     ...(options.eventPace === undefined ? {} : { eventPace: options.eventPace }),
+    vobizApiBase: options.vobizApiBase ?? null,
   });
   const operatorToken = await container.database.transaction({ as: 'operator' }, async (unit) => {
     await isMasterKeyOf(unit, master);

@@ -1,7 +1,7 @@
 import { callerIndex } from '../../crypto/blind-index.ts';
 import { seal } from '../../crypto/sealing.ts';
 import type { TenantKeys } from '../../crypto/tenant-keys.ts';
-import type { Database, Db } from '../../db/database.ts';
+import type { Database } from '../../db/database.ts';
 import { isCallId, newId, readTenantId, type TenantId } from '../../kernel/ids.ts';
 import { isAmong } from '../../kernel/ip.ts';
 import { candidatesOf } from '../../kernel/phone.ts';
@@ -10,18 +10,12 @@ import type { ProviderAccountService, WebhookAccount } from '../tenants/provider
 import { eventKey, readEvent, type VobizEvent } from '../vobiz/events.ts';
 import { baseUrls, checkSignature } from '../vobiz/signature.ts';
 import { emptyDocument, rejectedDocument } from './answer-document.ts';
-import { changeOf } from './call-change.ts';
 import type { CallDocuments } from './call-document-service.ts';
 import { hungUpDocument } from './call-end-document.ts';
+import { factOf } from './call-fact.ts';
 import type { CallPath } from './call-path.ts';
-import {
-  burnNonces,
-  type EventRecord,
-  type NewCall,
-  recordAnswer,
-  recordCallEvent,
-  type StoredEvent,
-} from './call-store.ts';
+import { addCallEvent, knownOfCall, settleCall } from './call-state-store.ts';
+import { burnNonces, type NewCall, recordAnswer, type StoredEvent } from './call-store.ts';
 import { effectOf } from './callback-effect-service.ts';
 import { decide } from './decision.ts';
 import { type DialledDid, findDialledDidAcrossTenants } from './route-store.ts';
@@ -97,6 +91,7 @@ export function createWebhookService(parts: {
       reason: route.reason,
       trace: route.trace,
       stage: binding?.phase.is === 'grace' ? binding.phase.number : null,
+      fact: { kind: 'answer', last4: caller?.slice(-4) ?? null },
     };
     const sealedCaller =
       caller === null
@@ -113,10 +108,18 @@ export function createWebhookService(parts: {
     ]);
     if (record.outcome === 'replayed') return refused;
     if (record.outcome === 'over') return accepted;
+    if (record.isLate && (await isOverAlready(did.tenant_id, record.callId))) return accepted;
     if (!record.stands) return { status: 200 as const, xml: documents.over(manner) };
     const xml = await documents.answer(request.token, record.callId, did, decision, manner);
     return { status: 200 as const, xml };
   };
+
+  /** Events of a call may come before it does. Whoever has hung up by now is not connected to anybody. */
+  const isOverAlready = (tenantId: TenantId, callId: string): Promise<boolean> =>
+    database.transaction({ as: 'tenant', tenantId }, async (unit) => {
+      const known = await knownOfCall(unit, tenantId, callId);
+      return known !== null && (await settleCall(unit, tenantId, known)).endedAt !== null;
+    });
 
   const keepEvent = async (
     request: WebhookRequest,
@@ -127,35 +130,29 @@ export function createWebhookService(parts: {
     const place = await placeOf(request, account, event);
     if (place === 'stranger') return unknown;
     if (place === null) return unkept(account, nonces, accepted);
+    const { tenantId, keys } = place;
     const { call } = request;
     const stored = {
-      ...storedEvent(request, account, place.tenantId, place.keys, event, nonces),
+      ...storedEvent(request, account, tenantId, keys, event, nonces),
       kind: event.kind,
+      fact: factOf(event, keys, account.defaultCountry),
       providerCallId: event.callUuid,
       callId: call?.callId ?? null,
     };
-    const own = call === null ? null : { ...place, callId: call.callId, path: call.event };
+    const own = call === null ? null : { tenantId, keys, callId: call.callId, path: call.event };
     const effect = own === null ? null : effectOf(own.path, event, own);
-    const keep = (db: Db) => recordCallEvent(db, stored, changeOf(event));
-    const outcome =
-      effect === null ? await keep(database.single) : await keepWith(place.tenantId, keep, effect);
+    const outcome = await database.transaction({ as: 'tenant', tenantId }, async (unit) => {
+      const added = await addCallEvent(unit, stored);
+      if (added.known !== null) await settleCall(unit, tenantId, added.known);
+      const isTaken = added.outcome === 'recorded' || added.outcome === 'repeated';
+      if (isTaken && effect !== null) await effect(unit);
+      return added.outcome;
+    });
     if (outcome === 'stranger') return unknown;
     if (outcome === 'replayed') return refused;
     if (own !== null) return { status: 200 as const, xml: await documents.follow(request.token, own, event) };
     return event.kind === 'dial_action' ? { status: 200 as const, xml: hungUpDocument } : accepted;
   };
-
-  /** An event and what it leaves behind beside itself: both, or neither. */
-  const keepWith = (
-    tenantId: TenantId,
-    keep: (db: Db) => Promise<EventRecord>,
-    effect: (db: Db) => Promise<void>,
-  ): Promise<EventRecord> =>
-    database.transaction({ as: 'tenant', tenantId }, async (unit) => {
-      const outcome = await keep(unit);
-      if (outcome === 'recorded' || outcome === 'repeated') await effect(unit);
-      return outcome;
-    });
 
   /** Whose event it is, by our own URL or by the number or call that it names; null when nobody here knows it. */
   const placeOf = async (request: WebhookRequest, account: WebhookAccount, event: VobizEvent) => {
