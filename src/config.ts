@@ -18,6 +18,8 @@ export type Config = Readonly<{
   /** One server, or nodes of a cluster with commas between. Null: a Redis of our own is started under dataDir. */
   redisUrl: string | null;
   dataDir: string;
+  /** Vobiz' REST interface, without a slash at the end. */
+  vobizApiBase: string;
   operatorApiKey: string | null;
   /** Null: made at the first start and kept under dataDir. */
   masterKey: MasterKey | null;
@@ -47,6 +49,9 @@ export class ConfigFault extends Error {
 const PREFIX = 'MASKPLANE_';
 /** A hundred requests a second: more than the busiest backend needs, less than a loop gone wild makes. */
 const PER_MINUTE = 6_000;
+
+/** As documented; another one is for tests, or for a proxy. */
+const VOBIZ_API_BASE = 'https://api.vobiz.ai/api/v1';
 
 /** Between the addresses of a cluster; a comma that no address follows may belong to a password. */
 const addressBreak = /\s*,\s*(?=\w+:\/\/)/;
@@ -137,6 +142,9 @@ export function loadConfig(
     ]),
     redisUrl: redisUrlOf(secret('REDIS_URL')),
     dataDir: text('DATA_DIR') ?? '.maskplane',
+    vobizApiBase: (
+      url('VOBIZ_API_BASE', text('VOBIZ_API_BASE'), ['https', 'http']) ?? VOBIZ_API_BASE
+    ).replace(/\/+$/, ''),
     operatorApiKey,
     masterKey,
     logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),

@@ -6,6 +6,8 @@ import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
 import { type EventOptions, eventsOn } from './container-events.ts';
 import { jobsOn } from './container-jobs.ts';
 import { queueTasks } from './container-tasks.ts';
+import { vobizJobs } from './container-vobiz.ts';
+import { voiceOn } from './container-voice.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { deadJobHandlers } from './features/dead-jobs/dead-job-handlers.ts';
@@ -20,7 +22,6 @@ import { poolHandlers } from './features/pool/pool-handlers.ts';
 import { createFirstPools } from './features/pool/pool-service.ts';
 import { keptSnapshots } from './features/pool/pool-snapshot-service.ts';
 import type { AllocationParts } from './features/sessions/allocation.ts';
-import { openPhone } from './features/sessions/party-phones.ts';
 import { sessionCreation } from './features/sessions/session-creation-service.ts';
 import { sessionHandlers } from './features/sessions/session-handlers.ts';
 import { sessionRehoming } from './features/sessions/session-rehome-service.ts';
@@ -33,11 +34,7 @@ import { createProviderAccountService } from './features/tenants/provider-accoun
 import { findProviderAccount } from './features/tenants/provider-account-store.ts';
 import { tenantHandlers } from './features/tenants/tenant-handlers.ts';
 import { createTenantService } from './features/tenants/tenant-service.ts';
-import { callHandlers } from './features/voice/call-handlers.ts';
-import { findCall, listCalls } from './features/voice/call-store.ts';
-import { explainHandlers } from './features/voice/explain-handlers.ts';
-import { createExplainService } from './features/voice/explain-service.ts';
-import { createWebhookService, type WebhookService } from './features/voice/webhook-service.ts';
+import type { WebhookService } from './features/voice/webhook-service.ts';
 import type { Task } from './jobs/queue.ts';
 import type { Job } from './jobs/runner.ts';
 import type { Logger } from './kernel/logger.ts';
@@ -51,6 +48,8 @@ export type ContainerOptions = EventOptions & {
   publicUrl: string;
   databaseConnections: number;
   rateLimitPerMinute: number;
+  /** Vobiz' REST interface; null or absent: it is not asked for anything. */
+  vobizApiBase?: string | null;
   /** Before every Redis key: processes that share a Redis but not a database must not share locks. */
   redisPrefix?: string;
 };
@@ -110,14 +109,15 @@ export function createContainer(options: ContainerOptions): Container {
       database.transaction({ as: 'tenant', tenantId }, (unit) => keyRing.current(unit, tenantId)),
   });
   const events = eventsOn(database, keyRing, options);
-  const webhook = createWebhookService({ database, keyRing, accounts, publicUrl, openNumber: openPhone });
+  const voice = voiceOn({ database, keyRing, accounts, publicUrl });
+  const vobiz = vobizJobs({ database, keyRing, accounts, base: options.vobizApiBase ?? null });
 
   return {
     database,
     master,
     logger,
     apiKeys,
-    webhook,
+    webhook: voice.webhook,
     authenticate: createAuthenticate(database.single, master, keys, rateLimits.wrongKey),
     rateLimits,
     handlers: {
@@ -128,16 +128,16 @@ export function createContainer(options: ContainerOptions): Container {
       ...capacityHandlers(createCapacityService(keyRing)),
       ...didHandlers(dids, tenants.enterOpen),
       ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
-      ...explainHandlers(createExplainService(keyRing)),
-      ...callHandlers({ find: findCall, list: listCalls }),
+      ...voice.handlers,
       ...deadJobHandlers(createDeadJobService()),
       ...events.handlers,
     },
-    jobs: jobsOn(database),
+    jobs: [...jobsOn(database), ...vobiz.jobs],
     tasks: queueTasks(events.tasks),
     stopWaiting: events.stopWaiting,
     async close() {
       await events.close();
+      await vobiz.close();
       await redis.close();
       await database.close();
     },

@@ -1,6 +1,8 @@
 import type { Mutation } from './mutation.ts';
 
 const route = 'src/features/voice/route.ts';
+/** Where events of calls are kept. */
+const settling = 'migrations/20261124130100_settle_calls_from_facts.js';
 const webhook = 'src/features/voice/webhook-service.ts';
 const functions = 'migrations/20261124090400_create_calls.js';
 const grace = 'migrations/20261124100100_add_grace.js';
@@ -76,9 +78,9 @@ export const routingMutations: readonly Mutation[] = [
     guard: 'a call to the number of a forward ends no session',
     edits: [
       {
-        file: grace,
-        from: "v_call.decision = 'bridge' and v_call.connected and\"",
-        to: 'v_call.connected and"',
+        file: settling,
+        from: "and v_call.decision = 'bridge'\n     and v_call.connected",
+        to: 'and v_call.connected',
       },
     ],
     tests: ['test/http/session-grace-calls.test.ts'],
@@ -141,9 +143,9 @@ export const routingMutations: readonly Mutation[] = [
     guard: "an event's call belongs to the account of the webhook's secret",
     edits: [
       {
-        file: functions,
-        from: 'where c.tenant_id = p_tenant and c.provider_account_id = p_account\n     and ((p_call_id',
-        to: 'where c.tenant_id = p_tenant\n     and ((p_call_id',
+        file: settling,
+        from: 'where c.tenant_id = p_tenant and c.provider_account_id = p_account\n     and ((p_call is',
+        to: 'where c.tenant_id = p_tenant\n     and ((p_call is',
       },
     ],
     tests: ['test/http/webhook-events.test.ts'],
@@ -163,9 +165,9 @@ export const routingMutations: readonly Mutation[] = [
     guard: 'a nonce is good for one event',
     edits: [
       {
-        file: functions,
-        from: "if not public.burn_nonces(p_account, p_nonces) then return 'replayed'; end if;",
-        to: '',
+        file: settling,
+        from: 'if not public.burn_nonces(p_account, p_nonces) then',
+        to: 'if false then',
       },
     ],
     tests: ['test/http/webhook-events.test.ts'],
@@ -225,7 +227,7 @@ export const routingMutations: readonly Mutation[] = [
     guard: 'an event is counted once',
     edits: [
       {
-        file: functions,
+        file: settling,
         from: 'values (p_tenant, p_account, p_event_key, p_kind,',
         to: 'values (p_tenant, p_account, p_event_key || clock_timestamp(), p_kind,',
       },

@@ -4,6 +4,17 @@ import type { Logger } from '../kernel/logger.ts';
 /** Eight times the largest event that was ever seen. */
 const FORM_LIMIT = '64kb';
 const MOST_FIELDS = 200;
+/** What is posted to one call's own URLs: the same words as in features/voice/call-path.ts. A party has 10 phones at most. */
+const CALL_EVENT = /^((dial|leg)(-([2-9]|10))?|whisper|digits|record|voicemail)$/;
+type CallEvent =
+  | 'dial'
+  | 'leg'
+  | `dial-${number}`
+  | `leg-${number}`
+  | 'whisper'
+  | 'digits'
+  | 'record'
+  | 'voicemail';
 /** The provider recommends an answer within 2 s; after this the caller hears a sentence instead of silence. */
 const DEADLINE_MS = 1_500;
 
@@ -15,7 +26,7 @@ export type WebhookParts = {
     address: string;
     headers: Request['headers'];
     form: Record<string, unknown>;
-    call: { tenantId: string; callId: string; event: 'dial' | 'leg' } | null;
+    call: { tenantId: string; callId: string; event: CallEvent } | null;
   }) => Promise<{ status: number; xml: string }>;
   /** Whether the form asks what to do with a call, so that somebody is listening to what we answer. */
   isAnswerEvent: (form: Record<string, unknown>) => boolean;
@@ -57,9 +68,12 @@ export function createWebhookRoute(parts: WebhookParts): Router {
     express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: MOST_FIELDS, inflate: false }),
   ];
   router.post('/webhooks/vobiz/:token', form, respond);
-  for (const event of ['dial', 'leg']) {
-    router.post(`/webhooks/vobiz/:token/tenants/:tenant_id/calls/:call_id/${event}`, form, respond);
-  }
+  router.post(
+    '/webhooks/vobiz/:token/tenants/:tenant_id/calls/:call_id/:leg_event',
+    callEventOnly,
+    form,
+    respond,
+  );
   router.all(/^\/webhooks\//, (req, res) => {
     const isKnown = /^\/webhooks\/vobiz\/[^/]+$/.test(req.path);
     if (isKnown) res.set('Allow', 'POST');
@@ -72,16 +86,30 @@ export function createWebhookRoute(parts: WebhookParts): Router {
   return router;
 }
 
+const callEventOnly: RequestHandler = (req, _res, next) => {
+  next(isCallEvent(req.params.leg_event) ? undefined : 'route');
+};
+
+function isCallEvent(text: unknown): text is CallEvent {
+  return typeof text === 'string' && CALL_EVENT.test(text);
+}
+
 const formOnly: RequestHandler = (req, _res, next) => {
   if (req.is('application/x-www-form-urlencoded')) return next();
   next(Object.assign(new Error('not a form'), { status: 415 }));
 };
 
 function requestOf(req: Request, form: Record<string, unknown>) {
-  const { token = '', tenant_id, call_id } = req.params as Record<string, string | undefined>;
-  const event = req.path.endsWith('/dial') ? ('dial' as const) : ('leg' as const);
+  const {
+    token = '',
+    tenant_id,
+    call_id,
+    leg_event: event,
+  } = req.params as Record<string, string | undefined>;
   const call =
-    tenant_id !== undefined && call_id !== undefined ? { tenantId: tenant_id, callId: call_id, event } : null;
+    tenant_id !== undefined && call_id !== undefined && isCallEvent(event)
+      ? { tenantId: tenant_id, callId: call_id, event }
+      : null;
   return {
     token,
     path: req.originalUrl.split('?')[0] ?? req.path,

@@ -256,8 +256,8 @@ export interface paths {
         head?: never;
         /**
          * Change a pool
-         * @description What is not named stays. All of it applies to sessions that are created from then on. With a budget the cooling
-         *     time is derived anew; `misroute_budget: null` takes it away.
+         * @description What is not named stays. All of it applies to sessions that are created from then on, but for `voice`, which calls
+         *     that come from then on go by. With a budget the cooling time is derived anew; `misroute_budget: null` takes it away.
          */
         patch: operations["updatePool"];
         trace?: never;
@@ -420,7 +420,7 @@ export interface paths {
         head?: never;
         /**
          * Change a session that is active
-         * @description What is absent stays as it is. `expires_in_seconds` counts from now; `metadata` replaces all of it. A party's new phone keeps that party's
+         * @description What is absent stays as it is. `expires_in_seconds` counts from now; `metadata` and `voice` replace all of it. A party's new phone keeps that party's
          *     masking number; the old phone hears from then on that the connection is over. `after_end` replaces all stages;
          *     every `forward_to` is to be given again. In grace nothing can be changed any more: 409 `session_over`.
          */
@@ -543,9 +543,35 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Get a call, with the decision that it got */
+        /** Get a call, with the decision that it got, its legs and what was heard of it */
         get: operations["getCall"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is announced to callers
+         * @description Under each key our words in English and Hindi, and whatever you say instead, in any language. A call gets, in this
+         *     order: your words in its language, ours in it, yours in `en-IN`, ours in English.
+         */
+        get: operations["getAnnouncements"];
+        /**
+         * Replace your own announcements
+         * @description All of them, in the calling key's mode: what is not in the list is said in our words again. Calls that come from then
+         *     on hear it.
+         */
+        put: operations["setAnnouncements"];
         post?: never;
         delete?: never;
         options?: never;
@@ -849,8 +875,11 @@ export interface paths {
                 token: components["parameters"]["WebhookToken"];
                 tenant_id: components["parameters"]["TenantId"];
                 call_id: components["parameters"]["CallId"];
-                /** @description `dial` is the Dial action, `leg` the per-leg callback. */
-                leg_event: "dial" | "leg";
+                /**
+                 * @description `dial` is the Dial action and `leg` the per-leg callback, `dial-2` and `leg-2` those of a party's second phone;
+                 *     `whisper` is fetched for whoever picks up; `digits` takes a rating, `record` and `voicemail` what is recorded.
+                 */
+                leg_event: string;
             };
             cookie?: never;
         };
@@ -2310,6 +2339,7 @@ export interface components {
             default_country: components["schemas"]["Country"];
             status: components["schemas"]["TenantStatus"];
             out_of_session_policy: components["schemas"]["OutOfSessionPolicy"];
+            voice: components["schemas"]["VoiceSettings"];
             created_at: components["schemas"]["Timestamp"];
         };
         TenantCreate: {
@@ -2320,6 +2350,7 @@ export interface components {
             default_country: components["schemas"]["Country"];
             /** @default announce */
             out_of_session_policy: components["schemas"]["OutOfSessionPolicy"];
+            voice?: components["schemas"]["VoiceSettings"];
         };
         TenantUpdate: {
             name?: components["schemas"]["Name"];
@@ -2327,6 +2358,7 @@ export interface components {
             default_country?: components["schemas"]["Country"];
             status?: components["schemas"]["TenantStatus"];
             out_of_session_policy?: components["schemas"]["OutOfSessionPolicy"];
+            voice?: components["schemas"]["VoiceSettings"];
         };
         TenantList: {
             data: components["schemas"]["Tenant"][];
@@ -2432,6 +2464,119 @@ export interface components {
             status: "none" | "pending" | "ready" | "failed";
             reason: string | null;
         };
+        /**
+         * @description In `bn-IN`, `gu-IN`, `kn-IN`, `ml-IN`, `mr-IN`, `pa-IN`, `ta-IN`, `te-IN` and `ur-IN` no voice speaks a text: give audio.
+         *     What has none is then said in English.
+         * @enum {string}
+         */
+        Language: "en-IN" | "hi-IN" | "bn-IN" | "gu-IN" | "kn-IN" | "ml-IN" | "mr-IN" | "pa-IN" | "ta-IN" | "te-IN" | "ur-IN" | "en-US" | "en-GB" | "en-AU" | "da-DK" | "de-DE" | "es-ES" | "es-US" | "fr-CA" | "fr-FR" | "it-IT" | "nl-NL" | "pl-PL" | "pt-BR" | "pt-PT" | "ru-RU" | "sv-SE";
+        PromptText: string;
+        /** @description An audio file (mp3 or wav) that Vobiz can fetch without credentials. */
+        AudioUrl: string;
+        /** @description Something to be heard. Either a text, which is spoken, or an audio file. `null` for nothing, whatever pool or tenant say. */
+        Prompt: {
+            text?: components["schemas"]["PromptText"];
+            audio_url?: components["schemas"]["AudioUrl"];
+        } | null;
+        /**
+         * @description What callers hear and how their call is connected. What is absent holds as the next level says: the session, its
+         *     pool, the tenant, and then the defaults that are named here. Read when a call comes.
+         */
+        VoiceSettings: {
+            /** @description Of all texts. Default: `en-IN`. */
+            language?: components["schemas"]["Language"];
+            /** @description What a party hears when it calls, before it is connected. */
+            greeting?: {
+                a?: components["schemas"]["Prompt"];
+                b?: components["schemas"]["Prompt"];
+            };
+            /**
+             * @description What a party hears when it is called and has picked up, before it is connected. A text may hold
+             *     `{{transaction_ref}}`, `{{role}}` (of the party that calls) and `{{metadata.key}}`. Of a value, at most 100
+             *     characters are said, and nothing that is a phone number.
+             */
+            whisper?: {
+                a?: components["schemas"]["Prompt"];
+                b?: components["schemas"]["Prompt"];
+            };
+            /**
+             * @description What is said before the other phone rings when there is neither a greeting nor a consent to ask for. Default:
+             *     `announcement`, under the key `connecting`; it answers the call, and the call is paid for from then on. `none` rings at
+             *     once, which fails on some routes.
+             * @enum {string}
+             */
+            prelude?: "announcement" | "none";
+            /** @description Records calls between the parties. Nobody but you gets to hear it. */
+            record?: {
+                /** @description Default: false. */
+                enabled?: boolean;
+                /**
+                 * @description Each party on a channel of its own: what Vobiz makes of a recorded call. `mono` is refused rather than
+                 *     ignored.
+                 * @constant
+                 */
+                channels?: "dual";
+                /**
+                 * @description Default: mp3.
+                 * @enum {string}
+                 */
+                format?: "mp3" | "wav";
+                /**
+                 * @description Whether both parties are told, under the key `recording_consent`, before they are connected. Default: true.
+                 *     Set it to false only where they have agreed otherwise: many countries demand it.
+                 */
+                announce_consent?: boolean;
+            };
+            /** @description How a party is rung that has several phones. */
+            ring?: {
+                /**
+                 * @description One after the other, in their order, until one is answered, or all at once. Default: sequential.
+                 * @enum {string}
+                 */
+                mode?: "sequential" | "parallel";
+                /** @description How long each phone rings. Default: the session's `ring_timeout_seconds`. */
+                timeout_seconds?: number;
+            };
+            /**
+             * @description Whether a call is cut when the session's time is over, rather than at `max_call_seconds` only. What counts is the
+             *     time as it is when the call comes: the expiry, or the end of the stage that is in force. Default: false.
+             */
+            end_calls_with_session?: boolean;
+            /** @description A message instead of an announcement when nobody was reached. */
+            voicemail?: {
+                /** @description Default: false. */
+                enabled?: boolean;
+                /** @description Default: 60. */
+                max_seconds?: number;
+            };
+            /** @description Asks the caller for a key from 1 to 5 when the other party has hung up. */
+            rating?: {
+                /** @description Default: false. */
+                enabled?: boolean;
+                /** @description Instead of the announcement `rating_prompt`. */
+                prompt?: components["schemas"]["Prompt"];
+            };
+        };
+        /** @enum {string} */
+        AnnouncementKey: "connecting" | "over" | "number_changed" | "not_connected" | "unavailable" | "not_allowed" | "busy" | "no_answer" | "not_reached" | "failed" | "recording_consent" | "voicemail_prompt" | "rating_prompt" | "goodbye";
+        AnnouncementList: {
+            data: {
+                key: components["schemas"]["AnnouncementKey"];
+                language: components["schemas"]["Language"];
+                text?: string;
+                audio_url?: string;
+                /** @description Whether it is yours, not ours. */
+                own: boolean;
+            }[];
+        };
+        AnnouncementsSet: {
+            announcements: {
+                key: components["schemas"]["AnnouncementKey"];
+                language: components["schemas"]["Language"];
+                text?: components["schemas"]["PromptText"];
+                audio_url?: components["schemas"]["AudioUrl"];
+            }[];
+        };
         /** @description Letters, digits, `-` and `_`; unique per tenant and mode. */
         PoolName: string;
         /** @description How long a DID stays reserved for a caller after the session is over, so that a late redial never meets a stranger. */
@@ -2515,6 +2660,7 @@ export interface components {
             carriers: components["schemas"]["Carriers"];
             exhaustion: components["schemas"]["Exhaustion"];
             low_at_percent: components["schemas"]["LowAtPercent"];
+            voice: components["schemas"]["VoiceSettings"];
             active_dids: number;
             created_at: components["schemas"]["Timestamp"];
         };
@@ -2536,6 +2682,7 @@ export interface components {
             exhaustion: components["schemas"]["Exhaustion"];
             /** @default 80 */
             low_at_percent: components["schemas"]["LowAtPercent"];
+            voice?: components["schemas"]["VoiceSettings"];
         };
         PoolUpdate: {
             cooling_seconds?: components["schemas"]["NullableCoolingSeconds"];
@@ -2546,6 +2693,7 @@ export interface components {
             carriers?: components["schemas"]["Carriers"];
             exhaustion?: components["schemas"]["Exhaustion"];
             low_at_percent?: components["schemas"]["LowAtPercent"];
+            voice?: components["schemas"]["VoiceSettings"];
         };
         PoolList: {
             data: components["schemas"]["Pool"][];
@@ -2835,6 +2983,7 @@ export interface components {
             allocation?: components["schemas"]["AllocationWish"];
             /** @default [] */
             after_end: components["schemas"]["AfterEnd"];
+            voice?: components["schemas"]["VoiceSettings"];
             metadata?: components["schemas"]["Metadata"];
         };
         /** @description What this session wants of its pair. What it says nothing about is as its pool says. DIDs are named by id or number. */
@@ -2911,6 +3060,7 @@ export interface components {
             ring_timeout_seconds?: components["schemas"]["RingTimeoutSeconds"];
             max_call_seconds?: components["schemas"]["MaxCallSeconds"];
             after_end?: components["schemas"]["AfterEnd"];
+            voice?: components["schemas"]["VoiceSettings"];
             metadata?: components["schemas"]["Metadata"];
         };
         /** @description Each call that is bridged keeps the session open for at least so long. */
@@ -2960,6 +3110,7 @@ export interface components {
             /** @description Calls that were bridged, answered or not. */
             calls_made: number;
             end_after_first_call: boolean;
+            voice: components["schemas"]["VoiceSettings"];
             parties: {
                 a: components["schemas"]["Party"];
                 b: components["schemas"]["Party"];
@@ -3009,13 +3160,126 @@ export interface components {
             decision: components["schemas"]["RouteDecision"];
             reason: components["schemas"]["RouteReason"];
             status: components["schemas"]["CallStatus"];
+            /** @description Whether the other side was reached, as far as is known. */
+            answered: boolean;
             /** @description Answered seconds of the caller's leg. */
             duration_seconds: number | null;
-            /** @description As Vobiz names it. */
+            /** @description As Vobiz names it, of the caller's leg. */
             hangup_cause: string | null;
+            hangup: components["schemas"]["CallHangup"];
+            /** @description Whether a recording of it is finished. */
+            has_recording: boolean;
+            /** @description The key that the caller pressed when asked for one. */
+            rating: number | null;
+            confirmed_by: components["schemas"]["ConfirmedBy"];
             trace: components["schemas"]["RouteStep"][];
+            /** @description When it came to us. */
             started_at: components["schemas"]["Timestamp"];
+            /** @description When the other side answered. */
+            answered_at: components["schemas"]["NullableTimestamp"];
             ended_at: components["schemas"]["NullableTimestamp"];
+        };
+        CallDetail: {
+            id: string;
+            livemode: boolean;
+            session: string | null;
+            /** @description The dialled DID in E.164. */
+            did: string;
+            /** @enum {string|null} */
+            caller_party: "a" | "b" | null;
+            decision: components["schemas"]["RouteDecision"];
+            reason: components["schemas"]["RouteReason"];
+            status: components["schemas"]["CallStatus"];
+            /** @description Whether the other side was reached, as far as is known. */
+            answered: boolean;
+            /** @description Answered seconds of the caller's leg. */
+            duration_seconds: number | null;
+            /** @description As Vobiz names it, of the caller's leg. */
+            hangup_cause: string | null;
+            hangup: components["schemas"]["CallHangup"];
+            /** @description Whether a recording of it is finished. */
+            has_recording: boolean;
+            /** @description The key that the caller pressed when asked for one. */
+            rating: number | null;
+            confirmed_by: components["schemas"]["ConfirmedBy"];
+            trace: components["schemas"]["RouteStep"][];
+            /** @description When it came to us. */
+            started_at: components["schemas"]["Timestamp"];
+            /** @description When the other side answered. */
+            answered_at: components["schemas"]["NullableTimestamp"];
+            ended_at: components["schemas"]["NullableTimestamp"];
+            cost: components["schemas"]["CallCost"];
+            /** @description The caller's first; 100 at most. */
+            legs: components["schemas"]["CallLeg"][];
+            /** @description What was heard of it, in the order in which it came; the first 200. */
+            timeline: components["schemas"]["CallStep"][];
+        };
+        /** @enum {string} */
+        HangupReason: "caller_hung_up" | "callee_hung_up" | "hung_up_by_us" | "busy" | "no_answer" | "rejected" | "canceled" | "answered_elsewhere" | "time_limit" | "unreachable" | "blocked" | "no_capacity" | "out_of_credit" | "our_document" | "provider_error" | "unknown";
+        /**
+         * @description What the end is known by: an event, or the provider's records. Null while it has not ended, or nobody knows how.
+         * @enum {string|null}
+         */
+        ConfirmedBy: "event" | "cdr" | null;
+        CallHangup: {
+            /** @description Why the call is over, in words that do not change. */
+            reason: components["schemas"]["HangupReason"];
+            /** @description Vobiz' code, of the leg that decided. */
+            code: number | null;
+            /** @description Who ended it, as Vobiz names it. */
+            source: string | null;
+        } | null;
+        /** @description What the provider charged for all legs. Null while a leg's cost is not known. */
+        CallCost: {
+            /** @description In millionths of the currency. */
+            amount_micros: number;
+            currency: string;
+        } | null;
+        CallLeg: {
+            /** @description Vobiz' id of it. */
+            id: string;
+            /**
+             * @description A: the caller to us. B: us to a phone of the other side.
+             * @enum {string}
+             */
+            side: "A" | "B";
+            party: components["schemas"]["NullableSide"];
+            /** @description Of its number among those that ring together, from 1. */
+            position: number | null;
+            phone_last4: string | null;
+            started_at: components["schemas"]["NullableTimestamp"];
+            answered_at: components["schemas"]["NullableTimestamp"];
+            ended_at: components["schemas"]["NullableTimestamp"];
+            /** @description Answered seconds. */
+            duration_seconds: number | null;
+            /** @description As Vobiz says. */
+            billed_seconds: number | null;
+            hangup: {
+                reason: components["schemas"]["HangupReason"];
+                code: number | null;
+                cause: string | null;
+                name: string | null;
+                source: string | null;
+            } | null;
+            cost: {
+                /** @description Exactly as Vobiz wrote it. */
+                amount: string;
+                amount_micros: number;
+                currency: string;
+            } | null;
+            confirmed_by: components["schemas"]["ConfirmedBy"];
+        };
+        CallStep: {
+            /** @description When it was first heard. */
+            at: components["schemas"]["Timestamp"];
+            /** @description An event (`answer`, `dial_answer`, `hangup`…), `cdr` for the provider's records, `lost` when nobody knows its end. */
+            kind: string;
+            /** @description The other leg that it is about. */
+            leg: string | null;
+            /** @description What it said, but for numbers, pressed digits and addresses. Fields that were empty are left out. */
+            said: {
+                [key: string]: unknown;
+            };
         };
         CallList: {
             data: components["schemas"]["Call"][];
@@ -3084,7 +3348,7 @@ export interface components {
             sequence: components["schemas"]["EventSequence"];
             data: {
                 /** @description The fields of the session that were set. */
-                changed: ("status" | "ended_at" | "expires_at" | "direction" | "ring_timeout_seconds" | "max_call_seconds" | "after_end" | "metadata" | "parties.a.phones" | "parties.a.role" | "parties.b.phones" | "parties.b.role")[];
+                changed: ("status" | "ended_at" | "expires_at" | "direction" | "ring_timeout_seconds" | "max_call_seconds" | "after_end" | "metadata" | "voice" | "parties.a.phones" | "parties.a.role" | "parties.b.phones" | "parties.b.role")[];
             };
         };
         SessionRehomedEvent: {
@@ -3414,7 +3678,8 @@ export interface components {
             data: {
                 /** @description The id of the recording. */
                 recording: string;
-                duration_seconds: number;
+                /** @description Null when it was not told. */
+                duration_seconds: number | null;
             };
         };
         DidDriftedEvent: {
@@ -3841,6 +4106,7 @@ export interface operations {
                      *       "default_country": "IN",
                      *       "status": "active",
                      *       "out_of_session_policy": "announce",
+                     *       "voice": {},
                      *       "created_at": "2026-06-08T06:07:34.130Z"
                      *     }
                      */
@@ -4332,6 +4598,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "low_at_percent": 80,
+                     *       "voice": {},
                      *       "active_dids": 0,
                      *       "created_at": "2026-06-08T06:07:34.130Z"
                      *     }
@@ -4378,16 +4645,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "misroute_budget": 0.001,
-                 *       "exhaustion": [
-                 *         {
-                 *           "step": "shorter_cooling"
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["PoolUpdate"];
             };
         };
@@ -4422,6 +4679,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "low_at_percent": 80,
+                     *       "voice": {},
                      *       "active_dids": 24,
                      *       "created_at": "2026-05-08T06:07:34.130Z"
                      *     }
@@ -4768,6 +5026,21 @@ export interface operations {
                  *           "phone": "+919800000002",
                  *           "role": "rider"
                  *         }
+                 *       },
+                 *       "voice": {
+                 *         "greeting": {
+                 *           "a": {
+                 *             "text": "Connecting you to your rider."
+                 *           }
+                 *         },
+                 *         "whisper": {
+                 *           "b": {
+                 *             "text": "Your {{role}} for order {{transaction_ref}}."
+                 *           }
+                 *         },
+                 *         "record": {
+                 *           "enabled": true
+                 *         }
                  *       }
                  *     }
                  */
@@ -4817,6 +5090,21 @@ export interface operations {
                      *       "max_calls": null,
                      *       "calls_made": 0,
                      *       "end_after_first_call": false,
+                     *       "voice": {
+                     *         "greeting": {
+                     *           "a": {
+                     *             "text": "Connecting you to your rider."
+                     *           }
+                     *         },
+                     *         "whisper": {
+                     *           "b": {
+                     *             "text": "Your {{role}} for order {{transaction_ref}}."
+                     *           }
+                     *         },
+                     *         "record": {
+                     *           "enabled": true
+                     *         }
+                     *       },
                      *       "parties": {
                      *         "a": {
                      *           "role": "driver",
@@ -4925,11 +5213,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "expires_in_seconds": 1800
-                 *     }
-                 */
                 "application/json": components["schemas"]["SessionUpdate"];
             };
         };
@@ -5117,6 +5400,16 @@ export interface operations {
                 starting_after?: components["parameters"]["StartingAfter"];
                 /** @description Only calls of this session. */
                 session?: string;
+                /** @description Only calls to this DID, by its id or its number. */
+                did?: string;
+                /** @description Only calls that are in this state now. */
+                status?: components["schemas"]["CallStatus"];
+                /** @description Only calls of this party. */
+                caller_party?: "a" | "b";
+                /** @description Only calls that came at this time or later. Filters that few calls fit are best given with it. */
+                started_from?: string;
+                /** @description Only calls that came before this time. */
+                started_to?: string;
             };
             header?: never;
             path?: never;
@@ -5153,7 +5446,206 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Call"];
+                    /**
+                     * @example {
+                     *       "id": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *       "livemode": true,
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "did": "+917900000000",
+                     *       "caller_party": "a",
+                     *       "decision": "bridge",
+                     *       "reason": "live_binding",
+                     *       "status": "completed",
+                     *       "answered": true,
+                     *       "duration_seconds": 21,
+                     *       "hangup_cause": "NORMAL_CLEARING",
+                     *       "hangup": {
+                     *         "reason": "callee_hung_up",
+                     *         "code": 4000,
+                     *         "source": "Callee"
+                     *       },
+                     *       "has_recording": false,
+                     *       "confirmed_by": "cdr",
+                     *       "trace": [
+                     *         {
+                     *           "rule": "did",
+                     *           "outcome": "pass",
+                     *           "detail": "The dialled number is an active DID of this tenant."
+                     *         }
+                     *       ],
+                     *       "started_at": "2026-06-08T06:07:34.412Z",
+                     *       "answered_at": "2026-06-08T06:07:45.000Z",
+                     *       "ended_at": "2026-06-08T06:07:56.000Z",
+                     *       "cost": {
+                     *         "amount_micros": 900000,
+                     *         "currency": "INR"
+                     *       },
+                     *       "legs": [
+                     *         {
+                     *           "id": "11111111-2222-3333-4444-555555555555",
+                     *           "side": "A",
+                     *           "party": "a",
+                     *           "position": null,
+                     *           "phone_last4": "0001",
+                     *           "started_at": "2026-06-08T06:07:34.000Z",
+                     *           "answered_at": "2026-06-08T06:07:35.000Z",
+                     *           "ended_at": "2026-06-08T06:07:56.000Z",
+                     *           "duration_seconds": 21,
+                     *           "billed_seconds": 60,
+                     *           "hangup": {
+                     *             "reason": "hung_up_by_us",
+                     *             "code": 4000,
+                     *             "cause": "NORMAL_CLEARING",
+                     *             "name": "Normal Hangup",
+                     *             "source": "Answer XML"
+                     *           },
+                     *           "cost": {
+                     *             "amount": "0.45",
+                     *             "amount_micros": 450000,
+                     *             "currency": "INR"
+                     *           },
+                     *           "confirmed_by": "cdr"
+                     *         },
+                     *         {
+                     *           "id": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
+                     *           "side": "B",
+                     *           "party": "b",
+                     *           "position": 1,
+                     *           "phone_last4": "0002",
+                     *           "started_at": "2026-06-08T06:07:38.000Z",
+                     *           "answered_at": "2026-06-08T06:07:45.000Z",
+                     *           "ended_at": "2026-06-08T06:07:56.000Z",
+                     *           "duration_seconds": 11,
+                     *           "billed_seconds": 60,
+                     *           "hangup": {
+                     *             "reason": "callee_hung_up",
+                     *             "code": 4000,
+                     *             "cause": "NORMAL_CLEARING",
+                     *             "name": "Normal Hangup",
+                     *             "source": "Callee"
+                     *           },
+                     *           "cost": {
+                     *             "amount": "0.45",
+                     *             "amount_micros": 450000,
+                     *             "currency": "INR"
+                     *           },
+                     *           "confirmed_by": "cdr"
+                     *         }
+                     *       ],
+                     *       "timeline": [
+                     *         {
+                     *           "at": "2026-06-08T06:07:34.412Z",
+                     *           "kind": "answer",
+                     *           "leg": null,
+                     *           "said": {
+                     *             "last4": "0001"
+                     *           }
+                     *         },
+                     *         {
+                     *           "at": "2026-06-08T06:07:45.180Z",
+                     *           "kind": "dial_answer",
+                     *           "leg": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
+                     *           "said": {
+                     *             "position": 1,
+                     *             "last4": "0002"
+                     *           }
+                     *         },
+                     *         {
+                     *           "at": "2026-06-08T06:07:56.498Z",
+                     *           "kind": "hangup",
+                     *           "leg": null,
+                     *           "said": {
+                     *             "status": "completed",
+                     *             "duration_seconds": 21,
+                     *             "billed_seconds": 60,
+                     *             "cause": "NORMAL_CLEARING",
+                     *             "code": 4000
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CallDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAnnouncements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All announcements of the calling key's mode, by key and language. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "key": "over",
+                     *           "language": "en-IN",
+                     *           "text": "Your Acme ride is over. Please write to us in the app.",
+                     *           "own": true
+                     *         },
+                     *         {
+                     *           "key": "over",
+                     *           "language": "ta-IN",
+                     *           "audio_url": "https://cdn.example.com/over-ta.mp3",
+                     *           "own": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AnnouncementList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setAnnouncements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "announcements": [
+                 *         {
+                 *           "key": "over",
+                 *           "language": "en-IN",
+                 *           "text": "Your Acme ride is over. Please write to us in the app."
+                 *         },
+                 *         {
+                 *           "key": "over",
+                 *           "language": "ta-IN",
+                 *           "audio_url": "https://cdn.example.com/over-ta.mp3"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnnouncementsSet"];
+            };
+        };
+        responses: {
+            /** @description All announcements as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementList"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5788,8 +6280,11 @@ export interface operations {
                 token: components["parameters"]["WebhookToken"];
                 tenant_id: components["parameters"]["TenantId"];
                 call_id: components["parameters"]["CallId"];
-                /** @description `dial` is the Dial action, `leg` the per-leg callback. */
-                leg_event: "dial" | "leg";
+                /**
+                 * @description `dial` is the Dial action and `leg` the per-leg callback, `dial-2` and `leg-2` those of a party's second phone;
+                 *     `whisper` is fetched for whoever picks up; `digits` takes a rating, `record` and `voicemail` what is recorded.
+                 */
+                leg_event: string;
             };
             cookie?: never;
         };

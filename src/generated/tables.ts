@@ -1,5 +1,13 @@
 // Generated from the migrations by `npm run generate`: do not edit.
 
+export type AnnouncementsRow = {
+  tenant_id: string;
+  livemode: boolean;
+  key: string;
+  language: string;
+  prompt: unknown;
+};
+
 export type ApiKeyDirectoryRow = {
   digest: Buffer;
   tenant_id: string;
@@ -46,6 +54,31 @@ export type CallEventsRow = {
   sealed_payload: Buffer;
   key_version: number;
   received_at: Date;
+  facts: unknown | null;
+};
+
+export type CallLegsRow = {
+  tenant_id: string;
+  call_id: string;
+  leg_id: string;
+  side: 'A' | 'B';
+  position: number | null;
+  number_index: Buffer | null;
+  number_last4: string | null;
+  started_at: Date | null;
+  answered_at: Date | null;
+  ended_at: Date | null;
+  duration_seconds: number | null;
+  billed_seconds: number | null;
+  hangup_reason: string | null;
+  hangup_code: number | null;
+  hangup_cause: string | null;
+  hangup_name: string | null;
+  hangup_source: string | null;
+  cost: string | null;
+  cost_micros: string | null;
+  currency: string | null;
+  confirmed_by: 'event' | 'cdr' | null;
 };
 
 export type CallerHistoryRow = {
@@ -77,6 +110,15 @@ export type CallsRow = {
   started_at: Date;
   ended_at: Date | null;
   counted_for: string[];
+  hangup_reason: string | null;
+  hangup_code: number | null;
+  hangup_source: string | null;
+  answered_at: Date | null;
+  has_recording: boolean;
+  confirmed_by: 'event' | 'cdr' | null;
+  settle_at: Date | null;
+  settle_attempts: number;
+  rating: number | null;
 };
 
 export type DidDirectoryRow = {
@@ -178,6 +220,7 @@ export type PoolsRow = {
   low_at_percent: number | null;
   low_measured_at: Date | null;
   low_told_at: Date | null;
+  voice: unknown;
 };
 
 export type ProviderAccountsRow = {
@@ -194,6 +237,24 @@ export type ProviderAccountsRow = {
   sealed_webhook_token: Buffer;
   created_at: Date;
   updated_at: Date;
+};
+
+export type RecordingsRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  call_id: string;
+  session_id: string | null;
+  provider_account_id: string;
+  provider_recording_id: string;
+  kind: 'call' | 'voicemail';
+  status: 'recording' | 'ready';
+  duration_ms: string | null;
+  started_at: Date | null;
+  ended_at: Date | null;
+  sealed_url: Buffer | null;
+  key_version: number | null;
+  created_at: Date;
 };
 
 export type SessionPartiesRow = {
@@ -241,6 +302,7 @@ export type SessionsRow = {
   grace_seconds: number;
   event_sequence: number;
   told: number;
+  voice: unknown;
 };
 
 export type TenantKeysRow = {
@@ -259,6 +321,7 @@ export type TenantsRow = {
   out_of_session_policy: 'announce' | 'reject';
   created_at: Date;
   updated_at: Date;
+  voice: unknown;
 };
 
 export type WebhookAttemptsRow = {

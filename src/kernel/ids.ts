@@ -9,6 +9,7 @@ export type IdPrefix =
   | 'pool'
   | 'ses'
   | 'call'
+  | 'rec'
   | 'evt'
   | 'whe'
   | 'whd'

@@ -191,6 +191,20 @@ describe('row-level security', () => {
        select tenant_id, provider_account_id, id, 'answer', '', 1 from calls where tenant_id = $1`,
       [tenant.id],
     );
+    await world.sql(
+      `insert into recordings (tenant_id, id, livemode, call_id, provider_account_id, provider_recording_id, kind, status)
+       select tenant_id, 'rec_' || md5(id), livemode, id, provider_account_id, id, 'call', 'recording'
+         from calls where tenant_id = $1`,
+      [tenant.id],
+    );
+    await world.sql(`insert into announcements values ($1, true, 'over', 'en-IN', '{"text":"Over."}')`, [
+      tenant.id,
+    ]);
+    await world.sql(
+      `insert into call_legs (tenant_id, call_id, leg_id, side)
+       select tenant_id, id, provider_call_id, 'A' from calls where tenant_id = $1`,
+      [tenant.id],
+    );
     return tenant;
   }
 

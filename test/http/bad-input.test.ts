@@ -99,6 +99,7 @@ describe('bad input', () => {
     const more = { ...options, headers: { 'Content-Type': 'application/json', ...options.headers } };
     if (operation.method === 'post') return api.post(path, text, more);
     if (operation.method === 'patch') return api.patch(path, text, more);
+    if (operation.method === 'put') return api.put(path, text, more);
     return operation.method === 'delete' ? api.delete(path) : api.get(path);
   };
   const refused = (reply: Reply, status: number, code: string, pointer: string, what: string) => {

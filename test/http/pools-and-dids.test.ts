@@ -59,6 +59,7 @@ describe('pools and DIDs', () => {
         region_match: 'prefer',
         carriers: [],
         exhaustion: [],
+        voice: {},
         low_at_percent: 80,
         active_dids: 0,
       });

@@ -63,6 +63,7 @@ describe('sessions', () => {
         max_calls: null,
         calls_made: 0,
         end_after_first_call: false,
+        voice: {},
         metadata: {},
       });
       assert.equal(Date.parse(expires_at) - Date.parse(created_at), 3_600_000);

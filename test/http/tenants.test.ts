@@ -37,6 +37,7 @@ describe('tenants', () => {
         default_country: 'IN',
         status: 'active',
         out_of_session_policy: 'announce',
+        voice: {},
       });
     });
 
@@ -46,6 +47,7 @@ describe('tenants', () => {
         vertical: 'delivery',
         default_country: 'US',
         out_of_session_policy: 'reject',
+        voice: { language: 'hi-IN' },
       };
       const made = await create(given);
       const { id: _id, status: _status, created_at: _at, ...rest } = made;

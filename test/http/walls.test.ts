@@ -137,6 +137,7 @@ describe('the walls between tenants, and between live and test mode', () => {
   const ask = (api: Api, operation: Operation, path: string): Promise<Reply> => {
     if (operation.method === 'post') return api.post(path, bodies[operation.id] ?? {});
     if (operation.method === 'patch') return api.patch(path, bodies[operation.id] ?? {});
+    if (operation.method === 'put') return api.put(path, bodies[operation.id] ?? {});
     return operation.method === 'delete' ? api.delete(path) : api.get(path);
   };
 

@@ -35,6 +35,7 @@ export function viewOf(books: Books, place: number): Record<string, unknown> {
     max_calls: session.maxCalls,
     calls_made: session.callsMade,
     end_after_first_call: session.endAfterFirstCall,
+    voice: {},
     parties: { a: partyView('a'), b: partyView('b') },
     metadata: session.metadata,
     created_at: timeOf(session.createdAt),

@@ -15,6 +15,7 @@ export type Api = {
   get(path: string, options?: RequestOptions): Promise<Reply>;
   post(path: string, body?: unknown, options?: RequestOptions): Promise<Reply>;
   patch(path: string, body?: unknown, options?: RequestOptions): Promise<Reply>;
+  put(path: string, body?: unknown, options?: RequestOptions): Promise<Reply>;
   delete(path: string, options?: RequestOptions): Promise<Reply>;
 };
 
@@ -24,7 +25,7 @@ export type Api = {
  */
 export function apiOf(world: World, key: string | null): Api {
   const send = async (
-    method: 'get' | 'post' | 'patch' | 'delete',
+    method: 'get' | 'post' | 'patch' | 'put' | 'delete',
     path: string,
     body: unknown,
     options: RequestOptions,
@@ -45,6 +46,7 @@ export function apiOf(world: World, key: string | null): Api {
     get: (path, options = {}) => send('get', path, undefined, options),
     post: (path, body, options = {}) => send('post', path, body, options),
     patch: (path, body, options = {}) => send('patch', path, body, options),
+    put: (path, body, options = {}) => send('put', path, body, options),
     delete: (path, options = {}) => send('delete', path, undefined, options),
   };
 }

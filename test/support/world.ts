@@ -38,6 +38,8 @@ export type World = {
 
 export type WorldOptions = {
   redisUrl?: string;
+  /** A local server that plays Vobiz' REST interface. */
+  vobizApiBase?: string;
   rateLimitPerMinute?: number;
   databaseConnections?: number;
   outboundAllowedNetworks?: AllowedNetworks;
@@ -72,6 +74,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     logger,
     redisPrefix,
     ...(options.eventPace === undefined ? {} : { eventPace: options.eventPace }),
+    vobizApiBase: options.vobizApiBase ?? null,
   });
   const operatorToken = await container.database.transaction({ as: 'operator' }, async (unit) => {
     await isMasterKeyOf(unit, master);

@@ -43,6 +43,7 @@ describe('the configuration', () => {
         migrationDatabaseUrl: null,
         redisUrl: null,
         dataDir: '.maskplane',
+        vobizApiBase: 'https://api.vobiz.ai/api/v1',
         operatorApiKey: null,
         masterKey: null,
         logLevel: 'info',
@@ -65,6 +66,7 @@ describe('the configuration', () => {
       MIGRATION_DATABASE_URL: 'postgresql://owner@db.example.com/maskplane',
       REDIS_URL: 'rediss://:hunter2@redis.example.com',
       DATA_DIR: '/var/lib/maskplane',
+      VOBIZ_API_BASE: 'http://localhost:8090/api/v1/',
       OPERATOR_API_KEY: operatorApiKey,
       LOG_LEVEL: 'debug',
       DATABASE_CONNECTIONS: '40',
@@ -90,6 +92,7 @@ describe('the configuration', () => {
       migrationDatabaseUrl: 'postgresql://owner@db.example.com/maskplane',
       redisUrl: 'rediss://:hunter2@redis.example.com',
       dataDir: '/var/lib/maskplane',
+      vobizApiBase: 'http://localhost:8090/api/v1',
       operatorApiKey,
       logLevel: 'debug',
       databaseConnections: 40,
@@ -118,6 +121,7 @@ describe('the configuration', () => {
 
 /** One wrong value for each variable, and a word of its fault. */
 const wrong: [env: Env, fault: RegExp][] = [
+  [{ VOBIZ_API_BASE: 'api.vobiz.ai' }, /^VOBIZ_API_BASE must start with https/],
   [{ PORT: '0' }, /^PORT must be a whole number from 1 to 65535/],
   [{ PORT: '65536' }, /^PORT /],
   [{ PORT: '80.5' }, /^PORT /],

@@ -21,6 +21,7 @@ function toPoolView(row: PoolRow): Schemas['Pool'] {
     carriers: row.carriers,
     exhaustion: row.exhaustion,
     low_at_percent: row.low_at_percent,
+    voice: row.voice,
     active_dids: row.active_dids,
     created_at: row.created_at.toISOString(),
   };

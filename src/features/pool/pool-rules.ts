@@ -1,4 +1,5 @@
 import type { Fault } from '../../kernel/errors.ts';
+import type { VoiceSettings } from '../tenants/voice-settings.ts';
 
 /** What is tried, in the order of the list, when no pair is free. `pool`: by name or id in requests, by id where it is kept. */
 export type ExhaustionStep = { step: 'other_region' | 'shorter_cooling' | 'other_pool'; pool?: string };
@@ -18,6 +19,9 @@ export type PoolRules = {
   /** The share of its DIDs that one caller has to hold before it is told that the pool runs low; null: never told. */
   low_at_percent: number | null;
 };
+
+/** What holds for calls of its sessions that say nothing themselves; no choice of a pair depends on it. */
+export type PoolVoice = VoiceSettings;
 
 export const ANY_REGION = '*';
 

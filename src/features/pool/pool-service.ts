@@ -1,14 +1,29 @@
 import type { Db } from '../../db/database.ts';
 import { Failure, invalid, notFound } from '../../kernel/errors.ts';
 import { newId, type Owner, type TenantId } from '../../kernel/ids.ts';
+import { readVoice } from '../tenants/voice-settings.ts';
 import { deriveCooling, derivedForNewPool } from './misroute-budget-service.ts';
-import { DEFAULT_RULES, type ExhaustionStep, faultsOf, type PoolRules } from './pool-rules.ts';
-import { findPool, insertPool, listPools, lockPool, type PoolRow, updatePool } from './pool-store.ts';
+import {
+  DEFAULT_RULES,
+  type ExhaustionStep,
+  faultsOf,
+  type PoolRules,
+  type PoolVoice,
+} from './pool-rules.ts';
+import {
+  findPool,
+  insertPool,
+  listPools,
+  lockPool,
+  type PoolRow,
+  updatePool,
+  updatePoolVoice,
+} from './pool-store.ts';
 
 /** What every tenant starts with, in both modes. */
 export async function createFirstPools(db: Db, tenantId: TenantId): Promise<void> {
   for (const livemode of [true, false]) {
-    const pool = { id: newId('pool'), name: 'default', rules: DEFAULT_RULES, derived: null };
+    const pool = { id: newId('pool'), name: 'default', rules: DEFAULT_RULES, derived: null, voice: {} };
     await insertPool(db, { tenantId, livemode }, pool);
   }
 }
@@ -17,13 +32,14 @@ export async function createFirstPools(db: Db, tenantId: TenantId): Promise<void
 export async function createPool(
   db: Db,
   owner: Owner,
-  input: PoolRules & { name: string },
+  input: PoolRules & { name: string; voice?: PoolVoice },
 ): Promise<PoolRow> {
   refuse(faultsOf(input, input));
+  const voice = readVoice(input.voice ?? {});
   const id = newId('pool');
   const rules = { ...input, exhaustion: await withIds(db, owner, id, input.exhaustion) };
   const derived = derivedForNewPool(input.misroute_budget);
-  if (!(await insertPool(db, owner, { id, name: input.name, rules, derived }))) {
+  if (!(await insertPool(db, owner, { id, name: input.name, rules, derived, voice }))) {
     throw invalid('pool_name_taken', '/name', 'is taken');
   }
   return getPool(db, owner, id);
@@ -53,9 +69,11 @@ export async function changePool(
   db: Db,
   owner: Owner,
   nameOrId: string,
-  change: Partial<PoolRules>,
+  { voice, ...change }: Partial<PoolRules> & { voice?: PoolVoice },
 ): Promise<PoolRow> {
   const { id } = await getPool(db, owner, nameOrId);
+  if (voice !== undefined) await updatePoolVoice(db, owner, id, readVoice(voice));
+  if (Object.keys(change).length === 0) return getPool(db, owner, id);
   const budget = change.misroute_budget ?? null;
   // Before the lock, since it takes a while.
   const derived = budget === null ? null : await deriveCooling(db, owner.tenantId, id, budget);

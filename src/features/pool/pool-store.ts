@@ -1,6 +1,6 @@
 import type { Db } from '../../db/database.ts';
 import type { Id, Owner, TenantId } from '../../kernel/ids.ts';
-import type { PoolRules } from './pool-rules.ts';
+import type { PoolRules, PoolVoice } from './pool-rules.ts';
 import type { BudgetCooling } from './redial-delay.ts';
 
 /** Its rules, with other pools by their names. */
@@ -15,6 +15,7 @@ export type PoolRow = PoolRules & {
   redial_delay_seconds: number | null;
   redial_samples: number;
   redials_measured_at: Date | null;
+  voice: PoolVoice;
   active_dids: number;
   created_at: Date;
 };
@@ -22,7 +23,7 @@ export type PoolRow = PoolRules & {
 const COLUMNS = `p.id, p.livemode, p.name, p.cooling_seconds, p.misroute_budget, p.budget_cooling_seconds,
   greatest(coalesce(p.cooling_seconds, 0), coalesce(p.budget_cooling_seconds, 0)) as effective_cooling_seconds,
   p.redial_delay_seconds, p.redial_samples, p.redials_measured_at, p.affinity, p.regions, p.region_match, p.carriers,
-  p.low_at_percent, p.created_at,
+  p.low_at_percent, p.voice, p.created_at,
   (select coalesce(jsonb_agg(case when o.id is null then e.step else e.step || jsonb_build_object('pool', o.name) end
                              order by e.place), '[]')
      from jsonb_array_elements(p.exhaustion) with ordinality as e (step, place)
@@ -51,12 +52,12 @@ function valuesOf(rules: PoolRules, keepsExhaustion: boolean): unknown[] {
 export async function insertPool(
   db: Db,
   owner: Owner,
-  pool: { id: Id<'pool'>; name: string; rules: PoolRules; derived: Derived | null },
+  pool: { id: Id<'pool'>; name: string; rules: PoolRules; derived: Derived | null; voice: PoolVoice },
 ): Promise<boolean> {
   const made = await db.rows(
     `insert into pools (tenant_id, id, livemode, name, cooling_seconds, misroute_budget, affinity, regions, region_match,
-                        carriers, low_at_percent, exhaustion, budget_cooling_seconds, redials_measured_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $13::integer is not null then now() end)
+                        carriers, low_at_percent, exhaustion, budget_cooling_seconds, redials_measured_at, voice)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $13::integer is not null then now() end, $14)
      on conflict (tenant_id, livemode, name) do nothing returning 1`,
     [
       owner.tenantId,
@@ -65,6 +66,7 @@ export async function insertPool(
       pool.name,
       ...valuesOf(pool.rules, false),
       pool.derived?.coolingSeconds ?? null,
+      JSON.stringify(pool.voice),
     ],
   );
   return made.length === 1;
@@ -137,6 +139,16 @@ export async function updatePool(
       derived?.samples ?? null,
     ],
   );
+}
+
+/** What callers hear touches no choice of a pair: the pool's version stays. */
+export async function updatePoolVoice(db: Db, owner: Owner, id: string, voice: PoolVoice): Promise<void> {
+  await db.rows('update pools set voice = $4 where tenant_id = $1 and livemode = $2 and id = $3', [
+    owner.tenantId,
+    owner.livemode,
+    id,
+    JSON.stringify(voice),
+  ]);
 }
 
 export type WithBudget = { id: string; misroute_budget: number };

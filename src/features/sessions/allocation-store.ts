@@ -4,7 +4,7 @@ import type { Owner, TenantId } from '../../kernel/ids.ts';
 import type { StoredStage } from './after-end.ts';
 import type { History } from './did-candidates.ts';
 import type { Facts } from './exhaustion-ladder.ts';
-import type { Allocation, Direction, Side } from './session.ts';
+import type { Allocation, Direction, Session, Side } from './session.ts';
 
 /** What was answered to an Idempotency-Key before. */
 export type KeptReply = { fingerprint: Buffer; status: number | null; sealedReply: Buffer | null };
@@ -99,6 +99,7 @@ export type NewSession = {
   after_end: readonly StoredStage[];
   grace_seconds: number;
   metadata: Record<string, string>;
+  voice: Session['voice'];
   created_at: Date;
   allocation: Allocation;
   did_a: string;

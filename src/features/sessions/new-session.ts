@@ -1,6 +1,7 @@
 import type { Owner } from '../../kernel/ids.ts';
 import { type CountryCode, last4 } from '../../kernel/phone.ts';
 import type { PoolSnapshot } from '../pool/pool-snapshot.ts';
+import type { VoiceSettings } from '../tenants/voice-settings.ts';
 import {
   graceSecondsOf,
   type ReadStage,
@@ -30,6 +31,7 @@ export type NewSessionInput = {
   end_after_first_call: boolean;
   after_end?: StageInput[];
   metadata?: Record<string, string>;
+  voice?: VoiceSettings;
   allocation?: AllocationInput;
 };
 
@@ -68,6 +70,7 @@ export function newSession(
     maxCalls: input.max_calls ?? null,
     callsMade: 0,
     endAfterFirstCall: input.end_after_first_call,
+    voice: input.voice ?? {},
     metadata: input.metadata ?? {},
     createdAt: openedAt,
     updatedAt: openedAt,
@@ -97,6 +100,7 @@ export function rowOf(
     after_end: afterEnd,
     grace_seconds: graceSecondsOf(afterEnd),
     metadata: session.metadata,
+    voice: session.voice,
     created_at: session.createdAt,
     allocation: session.allocation,
     did_a: pair.a.didId,

@@ -1,3 +1,4 @@
+import type { VoiceSettings } from '../tenants/voice-settings.ts';
 import type { StageInput } from './after-end.ts';
 import type { PhonesInput } from './party-phones.ts';
 import { type Direction, type Side, sides } from './session.ts';
@@ -10,6 +11,7 @@ export type SessionChangeInput = {
   max_call_seconds?: number;
   after_end?: StageInput[];
   metadata?: Record<string, string>;
+  voice?: VoiceSettings;
 };
 
 /** A field as a reader of the session knows it. */
@@ -22,11 +24,14 @@ export type ChangedField =
   | 'max_call_seconds'
   | 'after_end'
   | 'metadata'
+  | 'voice'
   | `parties.${Side}.${'phones' | 'role'}`;
 
 /** Which fields a change sets, whatever they were before. */
 export function changedBy(input: SessionChangeInput): ChangedField[] {
-  const plain = ['direction', 'ring_timeout_seconds', 'max_call_seconds', 'after_end', 'metadata'] as const;
+  const plain = [
+    ...(['direction', 'ring_timeout_seconds', 'max_call_seconds', 'after_end', 'metadata', 'voice'] as const),
+  ];
   const changed: ChangedField[] = plain.filter((name) => input[name] !== undefined);
   if (input.expires_in_seconds !== undefined) changed.unshift('expires_at');
   for (const side of sides) {

@@ -2,6 +2,7 @@ import type { TenantKeys } from '../../crypto/tenant-keys.ts';
 import type { Db } from '../../db/database.ts';
 import { invalid } from '../../kernel/errors.ts';
 import { newId, type TenantId } from '../../kernel/ids.ts';
+import { readVoice } from '../tenants/voice-settings.ts';
 import {
   forwardNumbersOf,
   type ReadStage,
@@ -38,6 +39,7 @@ export function sessionCreation(
   return async (db, asker, input, once) => {
     const phones = readPhones(input.parties, asker.defaultCountry, true);
     const stages = readStages(input.after_end ?? [], asker.defaultCountry);
+    readVoice(input.voice ?? {});
     const keys = await parts.keysOf(asker.tenantId);
     const id = newId('ses');
     const stored = sides.flatMap((side) =>

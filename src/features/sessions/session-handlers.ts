@@ -53,6 +53,7 @@ function toSessionView(session: Session): components['schemas']['Session'] {
     max_calls: session.maxCalls,
     calls_made: session.callsMade,
     end_after_first_call: session.endAfterFirstCall,
+    voice: session.voice,
     parties: { a: toPartyView(session.parties.a), b: toPartyView(session.parties.b) },
     metadata: session.metadata,
     created_at: session.createdAt.toISOString(),

@@ -3,6 +3,7 @@ import { Failure, invalid, notFound } from '../../kernel/errors.ts';
 import type { Owner } from '../../kernel/ids.ts';
 import { type E164, last4 } from '../../kernel/phone.ts';
 import type { KeyRing } from '../tenants/key-ring.ts';
+import { readVoice } from '../tenants/voice-settings.ts';
 import {
   forwardNumbersOf,
   openStages,
@@ -86,6 +87,7 @@ export function createSessionService(parts: {
       maxCalls: row.max_calls,
       callsMade: row.calls_made,
       endAfterFirstCall: row.end_after_first_call,
+      voice: row.voice,
       metadata: row.metadata,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
@@ -166,6 +168,7 @@ export function createSessionService(parts: {
         maxCallSeconds: input.max_call_seconds ?? null,
         afterEnd,
         metadata: input.metadata ?? null,
+        voice: input.voice === undefined ? null : readVoice(input.voice),
       });
       if (partyNumbers.length > 0) await changePhones(db, asker, id, phones);
       for (const side of sides) {

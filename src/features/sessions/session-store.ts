@@ -1,7 +1,7 @@
 import type { Db } from '../../db/database.ts';
 import type { Id, Owner, TenantId } from '../../kernel/ids.ts';
 import { graceSecondsOf, type StoredStage } from './after-end.ts';
-import type { Allocation, Direction, SessionStatus, Side } from './session.ts';
+import type { Allocation, Direction, Session, SessionStatus, Side } from './session.ts';
 
 export type SessionRow = {
   id: Id<'ses'>;
@@ -24,6 +24,7 @@ export type SessionRow = {
   max_calls: number | null;
   calls_made: number;
   end_after_first_call: boolean;
+  voice: Session['voice'];
   metadata: Record<string, string>;
   created_at: Date;
   updated_at: Date;
@@ -39,7 +40,7 @@ const PHASE = 'session_phase(s.ended_at, s.expires_at, s.after_end, now())';
 
 const SELECT = `select s.id, s.livemode, pool.name as pool, s.transaction_ref, phase.status, s.direction, s.expires_at,
     s.ended_at, s.after_end, s.allocation, phase.grace_ends_at, s.cooling_seconds, s.ring_timeout_seconds, s.max_call_seconds,
-    s.sliding_seconds, s.max_calls, s.calls_made, s.end_after_first_call, s.metadata, s.created_at, s.updated_at,
+    s.sliding_seconds, s.max_calls, s.calls_made, s.end_after_first_call, s.voice, s.metadata, s.created_at, s.updated_at,
     a.role as a_role, da.e164 as a_number, b.role as b_role, db.e164 as b_number,
     (select jsonb_agg(jsonb_build_object('side', f.side, 'sealed', encode(f.sealed, 'base64'),
                                          'key_version', f.key_version) order by f.side, f.position)
@@ -114,6 +115,7 @@ export type SessionChange = {
   maxCallSeconds: number | null;
   afterEnd: readonly StoredStage[] | null;
   metadata: Record<string, string> | null;
+  voice: Session['voice'] | null;
 };
 
 /** Null fields stay. A new expiry, or other stages, move the end of the cooling time of every live binding. */
@@ -131,7 +133,7 @@ export async function updateSession(
               ring_timeout_seconds = coalesce($5, ring_timeout_seconds),
               max_call_seconds = coalesce($6, max_call_seconds),
               metadata = coalesce($7, metadata), after_end = coalesce($8, after_end),
-              grace_seconds = coalesce($9, grace_seconds), updated_at = now()
+              grace_seconds = coalesce($9, grace_seconds), voice = coalesce($10, voice), updated_at = now()
         where tenant_id = $1 and id = $2
        returning expires_at + make_interval(secs => grace_seconds + cooling_seconds) as free_at
      )
@@ -148,6 +150,7 @@ export async function updateSession(
       change.metadata === null ? null : JSON.stringify(change.metadata),
       change.afterEnd === null ? null : JSON.stringify(change.afterEnd),
       change.afterEnd === null ? null : graceSecondsOf(change.afterEnd),
+      change.voice === null ? null : JSON.stringify(change.voice),
     ],
   );
 }

@@ -1,5 +1,6 @@
 import type { BindingsRow, SessionsRow } from '../../generated/tables.ts';
 import type { Id } from '../../kernel/ids.ts';
+import type { VoiceSettings } from '../tenants/voice-settings.ts';
 
 export type Side = BindingsRow['side'];
 export const sides = ['a', 'b'] as const satisfies readonly Side[];
@@ -59,6 +60,8 @@ export type Session = {
   maxCalls: number | null;
   callsMade: number;
   endAfterFirstCall: boolean;
+  /** What it says itself; its pool and its tenant say the rest when a call comes. */
+  voice: VoiceSettings;
   metadata: Record<string, string>;
   createdAt: Date;
   updatedAt: Date;

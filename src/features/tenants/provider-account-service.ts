@@ -9,6 +9,7 @@ import type { CountryCode } from '../../kernel/phone.ts';
 import { checkToken, newToken } from '../../kernel/tokens.ts';
 import {
   type AccountViewer,
+  findCredentialsAcrossTenants,
   findProviderAccount,
   findWebhookAccountAcrossTenants,
   insertProviderAccount,
@@ -62,6 +63,8 @@ export type ProviderAccountService = {
   ): Promise<ProviderAccount[]>;
   /** Throws not_found, also for a shared account when a tenant asks. */
   update(db: Db, viewer: AccountViewer, id: string, change: AccountChange): Promise<ProviderAccount>;
+  /** For a request to the provider, and opened for that only. Null when there is no such account. */
+  credentials(db: Db, id: string): Promise<{ authId: string; authToken: string } | null>;
   /** Null when no account has this secret. */
   findByWebhookToken(db: Db, token: string): Promise<WebhookAccount | null>;
 };
@@ -117,6 +120,11 @@ export function createProviderAccountService(master: MasterKey): ProviderAccount
       });
       if (row === null || (viewer !== null && row.livemode !== viewer.livemode)) throw notFound();
       return withToken(row);
+    },
+    async credentials(db, id) {
+      const row = await findCredentialsAcrossTenants(db, id);
+      if (row === null) return null;
+      return { authId: row.auth_id, authToken: opened(id, 'auth_token', row.sealed_auth_token) };
     },
     async findByWebhookToken(db, token) {
       // The digest decides, so how long a wrong token takes says nothing about the right one.

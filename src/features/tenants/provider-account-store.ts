@@ -96,6 +96,18 @@ export async function lockAuthToken(db: Db, owner: TenantId | null, id: string):
   return row?.sealed_auth_token ?? null;
 }
 
+/** AcrossTenants: for jobs, which act as the operator. */
+export async function findCredentialsAcrossTenants(
+  db: Db,
+  id: string,
+): Promise<{ auth_id: string; sealed_auth_token: Buffer } | null> {
+  const [row] = await db.rows<{ auth_id: string; sealed_auth_token: Buffer }>(
+    'select auth_id, sealed_auth_token from provider_accounts where id = $1',
+    [id],
+  );
+  return row ?? null;
+}
+
 export type ProviderAccountChange = {
   sealed_auth_token: Buffer | null;
   signature_mode: SignatureMode | null;

@@ -14,6 +14,7 @@ function toTenantView(row: TenantRow): components['schemas']['Tenant'] {
     default_country: row.default_country,
     status: row.status,
     out_of_session_policy: row.out_of_session_policy,
+    voice: row.voice,
     created_at: row.created_at.toISOString(),
   };
 }

@@ -10,6 +10,7 @@ import {
   type TenantRow,
   updateTenant,
 } from './tenant-store.ts';
+import { readVoice, type VoiceSettings } from './voice-settings.ts';
 
 /** As the API takes it: the country is a shape so far. */
 export type NewTenant = {
@@ -17,15 +18,17 @@ export type NewTenant = {
   vertical: TenantRow['vertical'];
   default_country: string;
   out_of_session_policy: TenantRow['out_of_session_policy'];
+  voice?: VoiceSettings;
 };
 export type TenantChange = Partial<NewTenant> & { status?: TenantRow['status'] };
 
 export type TenantService = {
+  /** Throws invalid_request. */
   create(unit: Unit, input: NewTenant): Promise<TenantRow>;
   list(unit: Unit, limit: number, startingAfter: string | null): Promise<TenantRow[]>;
   /** Throws not_found. */
   get(unit: Unit, id: string): Promise<TenantRow>;
-  /** Throws not_found, tenant_closed. */
+  /** Throws not_found, tenant_closed, invalid_request. */
   update(unit: Unit, id: string, change: TenantChange): Promise<TenantRow>;
   /** For an operator who looks at a tenant: from here on the transaction sees that tenant. Throws not_found. */
   enter(unit: Unit, id: string): Promise<TenantRow>;
@@ -55,7 +58,11 @@ export function createTenantService(parts: {
   return {
     async create(unit, input) {
       const id = newTenantId();
-      const fields = { ...input, default_country: readCountry(input.default_country) };
+      const fields = {
+        ...input,
+        default_country: readCountry(input.default_country),
+        voice: readVoice(input.voice ?? {}),
+      };
       const tenant = await insertTenant(unit, id, fields);
       await unit.enter(id);
       await parts.keyRing.create(unit, id);
@@ -65,6 +72,7 @@ export function createTenantService(parts: {
     list: listTenantsAcrossTenants,
     get,
     async update(unit, id, { default_country, ...change }) {
+      readVoice(change.voice ?? {});
       unit.onSettled(parts.forgetKeys);
       const tenant = await get(unit, id);
       const country = default_country === undefined ? {} : { default_country: readCountry(default_country) };

@@ -2,20 +2,29 @@ import type { Db } from '../../db/database.ts';
 import type { TenantsRow } from '../../generated/tables.ts';
 import type { TenantId } from '../../kernel/ids.ts';
 import type { CountryCode } from '../../kernel/phone.ts';
+import type { VoiceSettings } from './voice-settings.ts';
 
-export type TenantRow = Omit<TenantsRow, 'id' | 'default_country' | 'updated_at'> & {
+export type TenantRow = Omit<TenantsRow, 'id' | 'default_country' | 'voice' | 'updated_at'> & {
   id: TenantId;
   default_country: CountryCode;
+  voice: VoiceSettings;
 };
 export type TenantFields = Omit<TenantRow, 'id' | 'status' | 'created_at'>;
 
-const COLUMNS = 'id, name, vertical, default_country, status, out_of_session_policy, created_at';
+const COLUMNS = 'id, name, vertical, default_country, status, out_of_session_policy, voice, created_at';
 
 export async function insertTenant(db: Db, id: TenantId, fields: TenantFields): Promise<TenantRow> {
   const [row] = await db.rows<TenantRow>(
-    `insert into tenants (id, name, vertical, default_country, out_of_session_policy)
-     values ($1, $2, $3, $4, $5) returning ${COLUMNS}`,
-    [id, fields.name, fields.vertical, fields.default_country, fields.out_of_session_policy],
+    `insert into tenants (id, name, vertical, default_country, out_of_session_policy, voice)
+     values ($1, $2, $3, $4, $5, $6) returning ${COLUMNS}`,
+    [
+      id,
+      fields.name,
+      fields.vertical,
+      fields.default_country,
+      fields.out_of_session_policy,
+      JSON.stringify(fields.voice),
+    ],
   );
   if (row === undefined) throw new Error('an insert gave no row');
   return row;
@@ -49,7 +58,7 @@ export async function updateTenant(
     `update tenants
         set name = coalesce($2, name), vertical = coalesce($3, vertical),
             default_country = coalesce($4, default_country), status = coalesce($5, status),
-            out_of_session_policy = coalesce($6, out_of_session_policy), updated_at = now()
+            out_of_session_policy = coalesce($6, out_of_session_policy), voice = coalesce($7, voice), updated_at = now()
       where id = $1 and status <> 'closed' returning ${COLUMNS}`,
     [
       id,
@@ -58,6 +67,7 @@ export async function updateTenant(
       change.default_country ?? null,
       change.status ?? null,
       change.out_of_session_policy ?? null,
+      change.voice === undefined ? null : JSON.stringify(change.voice),
     ],
   );
   return row ?? null;

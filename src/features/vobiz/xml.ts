@@ -1,7 +1,7 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import type { E164 } from '../../kernel/phone.ts';
 
-/** `language` as Vobiz lists it (`en-US`); it has no Indian languages, which need a `Play` of own audio. */
+/** `language` as speechLanguage says. */
 export type Speak = { verb: 'Speak'; text: string; language?: string; voice?: 'WOMAN' | 'MAN' };
 export type Play = { verb: 'Play'; url: string };
 export type Wait = { verb: 'Wait'; seconds: number };
@@ -54,6 +54,8 @@ export type Dial = {
   actionUrl: string;
   redirect: boolean;
   callbackUrl: string;
+  /** Fetched for whoever picks up, and heard by them before they are connected: answers Speak, Play and Wait only. */
+  confirmSoundUrl?: string;
 };
 
 export type Verb = Speak | Play | Wait | Hangup | Redirect | RecordCall | Gather | Dial;
@@ -149,6 +151,7 @@ function dialElement(verb: Dial): XmlNode {
     redirect: String(verb.redirect),
     callbackUrl: absolute(verb.callbackUrl),
     callbackMethod: 'POST',
+    confirmSound: verb.confirmSoundUrl === undefined ? undefined : absolute(verb.confirmSoundUrl),
   };
   const numbers = verb.numbers.map((number) => element('Number', {}, [text(dialable(number))]));
   return element('Dial', attributes, numbers);

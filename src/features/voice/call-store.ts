@@ -1,6 +1,8 @@
 import type { Db } from '../../db/database.ts';
-import type { CallsRow } from '../../generated/tables.ts';
+import type { CallLegsRow, CallsRow } from '../../generated/tables.ts';
 import type { Id, Owner, TenantId } from '../../kernel/ids.ts';
+import type { CallFact } from './call-fact.ts';
+import type { Hangup } from './call-legs.ts';
 import type { RouteDecision, RouteReason, RouteStep, Side } from './route.ts';
 
 export type CallStatus = CallsRow['status'];
@@ -8,21 +10,31 @@ export type CallStatus = CallsRow['status'];
 export type CallRow = {
   id: Id<'call'>;
   livemode: boolean;
+  provider_call_id: string;
   session_id: string | null;
   did: string;
   caller_side: Side | null;
   decision: RouteDecision;
   reason: RouteReason;
   status: CallStatus;
+  connected: boolean;
   duration_seconds: number | null;
   hangup_cause: string | null;
+  hangup_reason: Hangup['reason'] | null;
+  hangup_code: number | null;
+  hangup_source: string | null;
+  has_recording: boolean;
+  rating: number | null;
+  confirmed_by: CallsRow['confirmed_by'];
   trace: RouteStep[];
   started_at: Date;
+  answered_at: Date | null;
   ended_at: Date | null;
 };
 
-const SELECT = `select c.id, c.livemode, c.session_id, d.e164 as did, c.caller_side, c.decision, c.reason, c.status,
-    c.duration_seconds, c.hangup_cause, c.trace, c.started_at, c.ended_at
+const SELECT = `select c.id, c.livemode, c.provider_call_id, c.session_id, d.e164 as did, c.caller_side, c.decision, c.reason, c.status,
+    c.connected, c.duration_seconds, c.hangup_cause, c.hangup_reason, c.hangup_code, c.hangup_source, c.has_recording, c.rating,
+    c.confirmed_by, c.trace, c.started_at, c.answered_at, c.ended_at
   from calls c join dids d on d.tenant_id = c.tenant_id and d.id = c.did_id`;
 
 export async function findCall(db: Db, owner: Owner, id: string): Promise<CallRow | null> {
@@ -34,16 +46,82 @@ export async function findCall(db: Db, owner: Owner, id: string): Promise<CallRo
   return row ?? null;
 }
 
+/** Null: whatever it is. */
+export type CallFilter = {
+  session: string | null;
+  /** Its id, or its number. */
+  did: string | null;
+  status: CallStatus | null;
+  callerParty: Side | null;
+  /** This moment included, RFC 3339. */
+  startedFrom: string | null;
+  /** This moment not included. */
+  startedTo: string | null;
+};
+
+/** An id is made some milliseconds before its call is kept, by another clock. */
+const CLOCKS_APART = '1 hour';
+
+/** The bounds of the ids say nothing new: with them the index is read from and to where they are. */
 export async function listCalls(
   db: Db,
   owner: Owner,
-  filter: { session: string | null; limit: number; startingAfter: string | null },
+  filter: CallFilter & { limit: number; startingAfter: string | null },
 ): Promise<CallRow[]> {
   return db.rows<CallRow>(
     `${SELECT} where c.tenant_id = $1 and c.livemode = $2 and ($3::text is null or c.session_id = $3)
         and ($5::text is null or c.id < $5)
+        and ($6::text is null or d.id = $6 or d.e164 = $6) and ($7::text is null or c.status = $7)
+        and ($8::text is null or c.caller_side = $8)
+        and ($9::timestamptz is null or (c.started_at >= $9 and c.id >= 'call_' || lpad(to_hex(
+              (extract(epoch from $9::timestamptz - interval '${CLOCKS_APART}') * 1000)::bigint), 12, '0')))
+        and ($10::timestamptz is null or (c.started_at < $10 and c.id < 'call_' || lpad(to_hex(
+              (extract(epoch from $10::timestamptz + interval '${CLOCKS_APART}') * 1000)::bigint), 12, '0')))
       order by c.id desc limit $4`,
-    [owner.tenantId, owner.livemode, filter.session, filter.limit, filter.startingAfter],
+    [
+      owner.tenantId,
+      owner.livemode,
+      filter.session,
+      filter.limit,
+      filter.startingAfter,
+      filter.did,
+      filter.status,
+      filter.callerParty,
+      filter.startedFrom,
+      filter.startedTo,
+    ],
+  );
+}
+
+export type LegRow = Omit<CallLegsRow, 'tenant_id' | 'call_id' | 'number_index' | 'hangup_reason'> & {
+  hangup_reason: Hangup['reason'] | null;
+};
+
+/** More than a call can ring. */
+const MOST_LEGS = 100;
+
+export async function listLegs(db: Db, owner: Owner, callId: string): Promise<LegRow[]> {
+  return db.rows<LegRow>(
+    `select leg_id, side, position, number_last4, started_at, answered_at, ended_at, duration_seconds, billed_seconds,
+            hangup_reason, hangup_code, hangup_cause, hangup_name, hangup_source, cost, cost_micros, currency, confirmed_by
+       from call_legs where tenant_id = $1 and call_id = $2 order by side, started_at nulls last, position, leg_id
+      limit ${MOST_LEGS}`,
+    [owner.tenantId, callId],
+  );
+}
+
+/** `fact` is null for events of a time when none was kept. */
+export type StoryRow = { received_at: Date; kind: string; fact: CallFact | null };
+
+/** A call of an hour with all that may happen in it has some dozens. */
+const MOST_EVENTS = 200;
+
+/** What was heard of a call, in the order in which it came. */
+export async function listCallEvents(db: Db, owner: Owner, callId: string): Promise<StoryRow[]> {
+  return db.rows<StoryRow>(
+    `select received_at, kind, facts as fact from call_events
+      where tenant_id = $1 and call_id = $2 order by received_at, event_key limit ${MOST_EVENTS}`,
+    [owner.tenantId, callId],
   );
 }
 
@@ -69,12 +147,16 @@ export type NewCall = {
   trace: readonly RouteStep[];
   /** The stage after the end in which the decision was taken; null for any other phase of the session. */
   stage: number | null;
+  fact: CallFact;
 };
 export type SealedCaller = { index: Buffer; sealed: Buffer };
 
 export type AnswerRecord =
-  /** `stands`: false when nobody is connected after all, since the session was not in the same phase any more. */
-  | { outcome: 'recorded'; callId: string; stands: boolean }
+  /**
+   * `stands`: false when nobody is connected after all, since the session was not in the same phase any more. `isLate`: events
+   * of the call came before it, and its state is to be computed from them.
+   */
+  | { outcome: 'recorded'; callId: string; stands: boolean; isLate: boolean }
   /** The call has ended before: a late repeat. */
   | { outcome: 'over' }
   /** A nonce was used before; nothing is written. */
@@ -88,7 +170,7 @@ export async function recordAnswer(
   caller: SealedCaller | null,
 ): Promise<AnswerRecord> {
   const [row] = await db.rows<{
-    outcome: AnswerRecord['outcome'];
+    outcome: AnswerRecord['outcome'] | 'late';
     call_id: string | null;
     stands: boolean;
   }>('select * from record_answer($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
@@ -103,45 +185,11 @@ export async function recordAnswer(
     caller?.sealed ?? null,
   ]);
   if (row === undefined) throw new Error('record_answer gave no row');
-  if (row.outcome === 'recorded' && row.call_id !== null) {
-    return { outcome: 'recorded', callId: row.call_id, stands: row.stands };
+  const isLate = row.outcome === 'late';
+  if ((isLate || row.outcome === 'recorded') && row.call_id !== null) {
+    return { outcome: 'recorded', callId: row.call_id, stands: row.stands, isLate };
   }
   return { outcome: row.outcome === 'replayed' ? 'replayed' : 'over' };
-}
-
-export type CallChange = {
-  status?: CallStatus;
-  duration_seconds?: number | null;
-  hangup_cause?: string | null;
-  /** Whether it shows that the two parties talked. */
-  connected?: boolean;
-  ended: boolean;
-};
-export type EventRecord = 'recorded' | 'repeated' | 'replayed' | 'stranger';
-
-/** Keeps any other event, once. Committed when it returns. */
-export async function recordCallEvent(
-  db: Db,
-  event: StoredEvent & { kind: string; providerCallId: string | null; callId: string | null },
-  change: CallChange | null,
-): Promise<EventRecord> {
-  const [row] = await db.rows<{ outcome: EventRecord }>(
-    'select record_call_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as outcome',
-    [
-      event.tenantId,
-      event.accountId,
-      event.nonces,
-      event.key,
-      event.kind,
-      event.providerCallId,
-      event.callId,
-      event.sealedPayload,
-      event.keyVersion,
-      change === null ? null : JSON.stringify(change),
-    ],
-  );
-  if (row === undefined) throw new Error('record_call_event gave no row');
-  return row.outcome;
 }
 
 /** For an event that is not kept. False when one of them was used before. */

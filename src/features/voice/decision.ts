@@ -36,6 +36,27 @@ export async function decide(
   return { route, binding, caller };
 }
 
+/**
+ * Decides anew for a call that was connected before, as when the next phone of the party is to ring: the session may be over
+ * by now. The call itself is counted already.
+ */
+export async function decideAgain(
+  db: Db,
+  did: RouteDid,
+  caller: Buffer,
+): Promise<Pick<Decision, 'route' | 'binding'>> {
+  const found = await findBindings(db, did.tenant_id, did.did_id, [caller]);
+  const bindings = found.map((binding) => ({ ...binding, callsMade: binding.callsMade - 1 }));
+  const route = decideRoute({
+    did: { e164: did.e164, status: did.did_status },
+    tenantStatus: did.tenant_status,
+    outOfSessionPolicy: did.out_of_session_policy,
+    isCallerKnown: true,
+    bindings,
+  });
+  return { route, binding: route.binding === null ? null : (bindings[0] ?? null) };
+}
+
 /** Carriers write a caller as it is dialled where the DID is; the tenant's country comes second. */
 function countriesOf(did: RouteDid): CountryCode[] {
   const country = did.country !== null && isCountry(did.country) ? [did.country] : [];

@@ -2,6 +2,7 @@ import type { Db } from '../../db/database.ts';
 import type { BindingsRow, DidsRow, SessionsRow, TenantsRow } from '../../generated/tables.ts';
 import type { Id, TenantId } from '../../kernel/ids.ts';
 import type { CountryCode, E164 } from '../../kernel/phone.ts';
+import type { Settings } from './manner.ts';
 import type { BindingFacts, GraceStage, SessionPhase } from './route.ts';
 
 /** A dialled DID with what the decision and the webhook need of its tenant. */
@@ -16,7 +17,13 @@ export type RouteDid = {
   default_country: CountryCode;
   out_of_session_policy: TenantsRow['out_of_session_policy'];
 };
-export type DialledDid = RouteDid & { key_version: number; wrapped_keys: Buffer };
+export type DialledDid = RouteDid & {
+  key_version: number;
+  wrapped_keys: Buffer;
+  tenant_voice: Settings;
+  /** Whether the tenant says anything in its own words. */
+  has_announcements: boolean;
+};
 
 /** AcrossTenants: the dialled number, or the call, names the tenant. Null when it is nobody's on this account. */
 export async function findDialledDidAcrossTenants(
@@ -57,9 +64,14 @@ export type SealedNumber = { sealed: Buffer; keyVersion: number };
 /** A binding with what a connection needs beyond the decision: the numbers of the other party and of the stage, sealed. */
 export type FoundBinding = BindingFacts & {
   callerPlace: number;
-  other: SealedNumber;
+  /** All phones of the other party, in the order in which they are tried. */
+  others: SealedNumber[];
   /** Null when no stage is in force, or it forwards nobody. */
   forward: SealedNumber | null;
+  /** Until nobody is connected any more, as things stand; null when nobody is now. */
+  secondsLeft: number | null;
+  /** What the session and its pool say, the session first. */
+  settings: Settings[];
 };
 
 /** The bindings of these readings of the caller on this DID: none, one, or two when it is ambiguous. One round trip. */
@@ -83,12 +95,23 @@ export async function findBindings(
     maxCalls: row.max_calls,
     callsMade: row.calls_made,
     otherDid: { e164: row.other_did_e164, status: row.other_did_status },
-    other: { sealed: row.other_sealed, keyVersion: row.other_key_version },
+    others: row.others_sealed.map((sealed, place) => ({
+      sealed,
+      keyVersion: row.others_key_versions[place] ?? row.other_key_version,
+    })),
     forward:
       row.forward_sealed === null || row.forward_key_version === null
         ? null
         : { sealed: row.forward_sealed, keyVersion: row.forward_key_version },
+    secondsLeft: secondsLeftOf(row),
+    settings: [row.session_voice, row.pool_voice],
   }));
+}
+
+/** A call that is bridged keeps an active session open for its sliding time. */
+function secondsLeftOf(row: FactsRow): number | null {
+  if (row.seconds_left === null || row.status !== 'active') return row.seconds_left;
+  return Math.max(row.seconds_left, row.sliding_seconds ?? 0);
 }
 
 function phaseOf(row: FactsRow): SessionPhase {
@@ -121,6 +144,11 @@ type FactsRow = (
   calls_made: number;
   other_did_e164: E164;
   other_did_status: DidsRow['status'];
-  other_sealed: Buffer;
   other_key_version: number;
+  others_sealed: Buffer[];
+  others_key_versions: number[];
+  session_voice: Settings;
+  pool_voice: Settings;
+  seconds_left: number | null;
+  sliding_seconds: number | null;
 };

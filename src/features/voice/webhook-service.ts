@@ -4,23 +4,20 @@ import type { TenantKeys } from '../../crypto/tenant-keys.ts';
 import type { Database } from '../../db/database.ts';
 import { isCallId, newId, readTenantId, type TenantId } from '../../kernel/ids.ts';
 import { isAmong } from '../../kernel/ip.ts';
-import { candidatesOf, type E164 } from '../../kernel/phone.ts';
-import { openForward } from '../sessions/after-end.ts';
+import { candidatesOf } from '../../kernel/phone.ts';
 import type { KeyRing } from '../tenants/key-ring.ts';
 import type { ProviderAccountService, WebhookAccount } from '../tenants/provider-account-service.ts';
 import { eventKey, readEvent, type VobizEvent } from '../vobiz/events.ts';
 import { baseUrls, checkSignature } from '../vobiz/signature.ts';
-import {
-  afterDialDocument,
-  answerDocument,
-  type CallUrls,
-  emptyDocument,
-  overDocument,
-  rejectedDocument,
-} from './answer-document.ts';
-import { changeOf } from './call-change.ts';
-import { burnNonces, type NewCall, recordAnswer, recordCallEvent, type StoredEvent } from './call-store.ts';
-import { type Decision, decide } from './decision.ts';
+import { emptyDocument, rejectedDocument } from './answer-document.ts';
+import type { CallDocuments } from './call-document-service.ts';
+import { hungUpDocument } from './call-end-document.ts';
+import { factOf } from './call-fact.ts';
+import type { CallPath } from './call-path.ts';
+import { addCallEvent, knownOfCall, settleCall } from './call-state-store.ts';
+import { burnNonces, type NewCall, recordAnswer, type StoredEvent } from './call-store.ts';
+import { effectOf } from './callback-effect-service.ts';
+import { decide } from './decision.ts';
 import { type DialledDid, findDialledDidAcrossTenants } from './route-store.ts';
 
 /** A request to the webhook, whatever the HTTP framework. */
@@ -32,7 +29,7 @@ export type WebhookRequest = {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   form: Readonly<Record<string, unknown>>;
   /** From a URL of our own; null at the answer and hangup URL. */
-  call: { tenantId: string; callId: string; event: 'dial' | 'leg' } | null;
+  call: { tenantId: string; callId: string; event: CallPath } | null;
 };
 /** Every answer is a document, also a refusal: a caller must never hear a broken line. */
 export type WebhookReply = { status: 200 | 403 | 404; xml: string };
@@ -43,52 +40,21 @@ const refused: WebhookReply = { status: 403, xml: rejectedDocument };
 const unknown: WebhookReply = { status: 404, xml: rejectedDocument };
 const accepted: WebhookReply = { status: 200, xml: emptyDocument };
 
-/**
- * @param openNumber the other party's real number, from its sealed form
- * @param publicUrl the base that the provider was given, without a slash at the end
- */
+/** @param publicUrl the base that the provider was given, without a slash at the end */
 export function createWebhookService(parts: {
   database: Database;
   keyRing: KeyRing;
   accounts: ProviderAccountService;
   publicUrl: string;
-  openNumber: (
-    keys: TenantKeys,
-    tenantId: TenantId,
-    sessionId: string,
-    side: 'a' | 'b',
-    sealed: Buffer,
-  ) => E164;
+  documents: CallDocuments;
 }): WebhookService {
-  const { database, keyRing, accounts, publicUrl } = parts;
-
-  const urlsOf = (token: string, tenantId: TenantId, callId: string): CallUrls => {
-    const base = `${publicUrl}/webhooks/vobiz/${token}/tenants/${tenantId}/calls/${callId}`;
-    return { dial: `${base}/dial`, leg: `${base}/leg` };
-  };
+  const { database, keyRing, accounts, publicUrl, documents } = parts;
 
   const findDid = (account: WebhookAccount, event: VobizEvent): Promise<DialledDid | null> => {
     const texts = [event.to, 'bLegFrom' in event ? event.bLegFrom : null];
     const numbers = texts.flatMap((text) => candidatesOf(text ?? '', [account.defaultCountry]));
     const scopes = account.tenantId !== null && !account.livemode ? [account.tenantId] : ['live'];
     return findDialledDidAcrossTenants(database.single, account.id, scopes, numbers, event.callUuid);
-  };
-
-  const destinationOf = async (did: DialledDid, { route, binding }: Decision): Promise<E164 | null> => {
-    if (binding === null || (route.decision !== 'bridge' && route.decision !== 'forward')) return null;
-    const number = route.decision === 'bridge' ? binding.other : binding.forward;
-    if (number === null) return null;
-    const { sealed, keyVersion } = number;
-    const acting = { as: 'tenant' as const, tenantId: did.tenant_id };
-    const keys =
-      keyVersion === did.key_version
-        ? keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys })
-        : await database.transaction(acting, (unit) => keyRing.version(unit, did.tenant_id, keyVersion));
-    if (route.decision === 'forward') {
-      return openForward(keys, did.tenant_id, binding.sessionId, route.stage.number, sealed);
-    }
-    const otherSide = binding.side === 'a' ? 'b' : 'a';
-    return parts.openNumber(keys, did.tenant_id, binding.sessionId, otherSide, sealed);
   };
 
   /** What is not kept still uses up its nonces. */
@@ -125,6 +91,7 @@ export function createWebhookService(parts: {
       reason: route.reason,
       trace: route.trace,
       stage: binding?.phase.is === 'grace' ? binding.phase.number : null,
+      fact: { kind: 'answer', last4: caller?.slice(-4) ?? null },
     };
     const sealedCaller =
       caller === null
@@ -134,14 +101,25 @@ export function createWebhookService(parts: {
             sealed: seal(keys.dataKey, caller, `${did.tenant_id}|calls|${call.provider_call_id}`),
           };
     const stored = storedEvent(request, account, did.tenant_id, keys, event, nonces);
-    const record = await recordAnswer(database.single, stored, call, sealedCaller);
+    // Side by side: what a tenant says in its own words costs the caller no wait.
+    const [record, manner] = await Promise.all([
+      recordAnswer(database.single, stored, call, sealedCaller),
+      documents.mannerOf(did, binding),
+    ]);
     if (record.outcome === 'replayed') return refused;
     if (record.outcome === 'over') return accepted;
-    if (!record.stands) return { status: 200 as const, xml: overDocument };
-    const urls = urlsOf(request.token, did.tenant_id, record.callId);
-    const xml = answerDocument(route, await destinationOf(did, decision), urls);
+    if (record.isLate && (await isOverAlready(did.tenant_id, record.callId))) return accepted;
+    if (!record.stands) return { status: 200 as const, xml: documents.over(manner) };
+    const xml = await documents.answer(request.token, record.callId, did, decision, manner);
     return { status: 200 as const, xml };
   };
+
+  /** Events of a call may come before it does. Whoever has hung up by now is not connected to anybody. */
+  const isOverAlready = (tenantId: TenantId, callId: string): Promise<boolean> =>
+    database.transaction({ as: 'tenant', tenantId }, async (unit) => {
+      const known = await knownOfCall(unit, tenantId, callId);
+      return known !== null && (await settleCall(unit, tenantId, known)).endedAt !== null;
+    });
 
   const keepEvent = async (
     request: WebhookRequest,
@@ -152,21 +130,28 @@ export function createWebhookService(parts: {
     const place = await placeOf(request, account, event);
     if (place === 'stranger') return unknown;
     if (place === null) return unkept(account, nonces, accepted);
-    const outcome = await recordCallEvent(
-      database.single,
-      {
-        ...storedEvent(request, account, place.tenantId, place.keys, event, nonces),
-        kind: event.kind,
-        providerCallId: event.callUuid,
-        callId: request.call?.callId ?? null,
-      },
-      changeOf(event),
-    );
+    const { tenantId, keys } = place;
+    const { call } = request;
+    const stored = {
+      ...storedEvent(request, account, tenantId, keys, event, nonces),
+      kind: event.kind,
+      fact: factOf(event, keys, account.defaultCountry),
+      providerCallId: event.callUuid,
+      callId: call?.callId ?? null,
+    };
+    const own = call === null ? null : { tenantId, keys, callId: call.callId, path: call.event };
+    const effect = own === null ? null : effectOf(own.path, event, own);
+    const outcome = await database.transaction({ as: 'tenant', tenantId }, async (unit) => {
+      const added = await addCallEvent(unit, stored);
+      if (added.known !== null) await settleCall(unit, tenantId, added.known);
+      const isTaken = added.outcome === 'recorded' || added.outcome === 'repeated';
+      if (isTaken && effect !== null) await effect(unit);
+      return added.outcome;
+    });
     if (outcome === 'stranger') return unknown;
     if (outcome === 'replayed') return refused;
-    if (event.kind === 'dial_action')
-      return { status: 200 as const, xml: afterDialDocument(event.dialStatus) };
-    return accepted;
+    if (own !== null) return { status: 200 as const, xml: await documents.follow(request.token, own, event) };
+    return event.kind === 'dial_action' ? { status: 200 as const, xml: hungUpDocument } : accepted;
   };
 
   /** Whose event it is, by our own URL or by the number or call that it names; null when nobody here knows it. */
@@ -221,7 +206,9 @@ function storedEvent(
   nonces: string[],
 ): StoredEvent {
   const key = eventKey(event, request.call?.event) ?? `unnamed|${newId('req')}`;
-  const payload = JSON.stringify(request.form);
+  // Key presses are kept where they mean something, and nowhere else.
+  const { Digits: _digits, ...kept } = request.form;
+  const payload = JSON.stringify(kept);
   return {
     tenantId,
     accountId: account.id,
