@@ -3,6 +3,7 @@
  *
  *   npm run vobiz -- --port 4010 --answer-url http://localhost:3000/webhooks/vobiz/whk_…
  */
+import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { realClock } from '../src/features/sandbox/clock.ts';
 import { httpPost } from '../src/features/sandbox/http-post-adapter.ts';
@@ -21,7 +22,7 @@ const list = { type: 'string', multiple: true } as const;
 const options = {
   port: { ...text, default: '4010' },
   host: { ...text, default: '127.0.0.1' },
-  seed: { ...text, default: '1' },
+  seed: text,
   'answer-url': text,
   'hangup-url': text,
   'fallback-url': text,
@@ -45,13 +46,15 @@ async function main(args: string[]): Promise<number> {
   }
   const clock = realClock();
   const reach = Object.fromEntries(values.reach.map((pair) => pair.split('=')));
-  const network = createNetwork({ clock, seed: Number(values.seed), post: httpPost({ reach }) });
+  // With the seed of the last run its call ids would come again, and a service that remembers them takes them for repeats.
+  const seed = Number(values.seed ?? randomInt(1_000_000_000));
+  const network = createNetwork({ clock, seed, post: httpPost({ reach }) });
   furnish(network, values);
   const server = await serveVobiz(network, { port: Number(values.port), host: values.host });
   console.log(
     `Vobiz is played at ${server.apiBase}, as ${values['auth-id']} with token ${values['auth-token']}.`,
   );
-  console.log(`Numbers: ${values.did.join(', ')}. Phones: ${values.phone.join(', ')}.`);
+  console.log(`Seed ${seed}. Numbers: ${values.did.join(', ')}. Phones: ${values.phone.join(', ')}.`);
   console.log(
     `Let one call: curl -H 'Content-Type: application/json' ${server.url}/control/dial ` +
       `-d '{"from":"${values.phone[0]}","to":"${values.did[0]}"}'`,
@@ -67,7 +70,7 @@ async function main(args: string[]): Promise<number> {
 function parse(args: string[]) {
   const { values } = parseArgs({ args, options });
   for (const name of ['port', 'seed'] as const) {
-    if (!/^\d{1,9}$/.test(values[name])) throw new Error(`--${name} is a whole number.`);
+    if (!/^\d{1,9}$/.test(values[name] ?? '0')) throw new Error(`--${name} is a whole number.`);
   }
   for (const name of ['answer-url', 'hangup-url', 'fallback-url'] as const) {
     const url = values[name];
