@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { migrate, pendingMigrations, unmigrate } from '../../src/db/migrate.ts';
 import { freshNumbers, newSession, newTenant, type Tenant } from '../support/api.ts';
+import { deliveriesOf, newEndpoint } from '../support/webhooks.ts';
 import { openWorld, type World } from '../support/world.ts';
 
 /** They tell which tenant something belongs to, before any tenant is known; so they are readable without one. */
@@ -204,6 +205,17 @@ describe('row-level security', () => {
       `insert into call_legs (tenant_id, call_id, leg_id, side)
        select tenant_id, id, provider_call_id, 'A' from calls where tenant_id = $1`,
       [tenant.id],
+    );
+    const hook = await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' });
+    const since = new Date(Date.now() - 60_000).toISOString();
+    await tenant.api.post(`/v1/webhook_endpoints/${hook.id}/replay`, { since });
+    await tenant.api.post(`/v1/webhook_endpoints/${hook.id}/test`);
+    await tenant.api.get('/v1/events'); // publishes
+    const [delivery] = await deliveriesOf(tenant, hook);
+    await world.sql(
+      `insert into webhook_attempts (tenant_id, delivery_id, number, at, duration_ms, status)
+       values ($1, $2, 1, now(), 1, 204)`,
+      [tenant.id, delivery.id],
     );
     return tenant;
   }

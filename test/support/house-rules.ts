@@ -119,7 +119,7 @@ const packages: Record<string, readonly Layer[]> = {
   knex: ['db'],
   'graphile-worker': ['db', 'jobs'],
   ioredis: ['redis'],
-  undici: ['outbound'],
+  undici: ['outbound', 'adapter'],
 };
 
 const ioModules =
