@@ -1497,7 +1497,8 @@ export interface webhooks {
                      *         "status": "completed",
                      *         "answered": true,
                      *         "duration_seconds": 63,
-                     *         "hangup_cause": "NORMAL_CLEARING"
+                     *         "hangup_cause": "NORMAL_CLEARING",
+                     *         "hangup_reason": "callee_hung_up"
                      *       }
                      *     }
                      */
@@ -1558,7 +1559,8 @@ export interface webhooks {
                      *         "status": "no_answer",
                      *         "answered": false,
                      *         "duration_seconds": 0,
-                     *         "hangup_cause": "NO_ANSWER"
+                     *         "hangup_cause": "NO_ANSWER",
+                     *         "hangup_reason": "no_answer"
                      *       }
                      *     }
                      */
@@ -3472,6 +3474,7 @@ export interface components {
                 answered: boolean;
                 duration_seconds: number | null;
                 hangup_cause: string | null;
+                hangup_reason?: components["schemas"]["HangupReason"];
             };
         };
         CallFailedEvent: {
@@ -3496,6 +3499,7 @@ export interface components {
                 answered: boolean;
                 duration_seconds: number | null;
                 hangup_cause: string | null;
+                hangup_reason?: components["schemas"]["HangupReason"];
             };
         };
         CallRejectedEvent: {
