@@ -114,7 +114,7 @@ const packages: Record<string, readonly Layer[]> = {
   pg: ['db', 'embedded'],
   knex: ['db'],
   ioredis: ['redis'],
-  undici: ['outbound'],
+  undici: ['outbound', 'adapter'],
 };
 
 const ioModules =
