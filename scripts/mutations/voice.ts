@@ -111,14 +111,18 @@ export const voiceMutations: readonly Mutation[] = [
   },
   {
     guard: 'an event and what it leaves behind are kept together',
-    edits: [{ file: webhook, from: 'await keep(unit);', to: 'await keep(database.single);' }],
+    edits: [
+      {
+        file: webhook,
+        from: 'await addCallEvent(unit, stored);',
+        to: "await database.transaction({ as: 'tenant', tenantId }, (own) => addCallEvent(own, stored));",
+      },
+    ],
     tests: [recorded],
   },
   {
     guard: 'a replayed signature leaves nothing behind',
-    edits: [
-      { file: webhook, from: "if (outcome === 'recorded' || outcome === 'repeated') await", to: 'await' },
-    ],
+    edits: [{ file: webhook, from: 'if (isTaken && effect', to: 'if (effect' }],
     tests: [recorded],
   },
   {

@@ -5469,6 +5469,7 @@ export interface operations {
                      *         "source": "Callee"
                      *       },
                      *       "has_recording": false,
+                     *       "rating": null,
                      *       "confirmed_by": "cdr",
                      *       "trace": [
                      *         {
