@@ -37,14 +37,13 @@ describe('bad input', () => {
     operator = apiOf(world, world.operatorToken);
     tenant = await newTenant(world, { dids: [did1, did2] });
     const session = await newSession(tenant, '+919800000011', '+919800000012');
-    const keys = (await tenant.api.get('/v1/api_keys')).body.data;
-    const dids = (await tenant.api.get('/v1/dids')).body.data;
+    const first = async (path: string) => (await tenant.api.get(path)).body.data[0].id;
     ids = {
       tenant_id: tenant.id,
-      key_id: keys[0].id,
+      key_id: await first('/v1/api_keys'),
       provider_account_id: tenant.account.id,
       pool_id: 'default',
-      did_id: dids[0].id,
+      did_id: await first('/v1/dids'),
       session_id: session.id,
       call_id: 'call_0',
       event_id: 'evt_0',
