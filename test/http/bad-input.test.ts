@@ -72,6 +72,7 @@ describe('bad input', () => {
       createSession: newSessionBody,
       updateSession: { direction: 'both', after_end },
       endSession: { hangup_live_calls: false },
+      setAnnouncements: { announcements: [{ key: 'over', language: 'en-IN', text: 'Over.' }] },
       rehomeSession: { allocation: { preferred_dids: { a: [did1] } } },
       reopenSession: { expires_in_seconds: 60 },
       explainRoute: { to: did1, from: A },
