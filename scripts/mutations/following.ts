@@ -65,19 +65,8 @@ export const followingMutations: readonly Mutation[] = [
     edits: [
       {
         file: pools,
-        from: 'when p.low_told_at > now() - make_interval(secs => $7) then p.low_told_at',
-        to: 'when false then p.low_told_at + make_interval(secs => $7)',
-      },
-    ],
-    tests: [low],
-  },
-  {
-    guard: 'of two who look at a pool at once, one tells',
-    edits: [
-      {
-        file: pools,
-        from: 'and p.low_measured_at is not distinct from $5::timestamptz',
-        to: 'and ($5::text is null or true)',
+        from: 'when p.low_told_at > now() - make_interval(secs => $6) then p.low_told_at',
+        to: 'when false then p.low_told_at + make_interval(secs => $6)',
       },
     ],
     tests: [low],

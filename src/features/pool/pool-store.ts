@@ -191,8 +191,7 @@ export async function writeDerived(
   );
 }
 
-/** `measured`: when its fill was last looked at, as text, which keeps what a Date would lose. */
-export type Unfilled = { id: string; livemode: boolean; low_at_percent: number; measured: string | null };
+export type Unfilled = { id: string; livemode: boolean; low_at_percent: number };
 
 /** A pool that is to be told of when it runs low, and whose fill was not looked at for so long, longest ago first. */
 export async function findUnmeasuredFill(
@@ -201,7 +200,7 @@ export async function findUnmeasuredFill(
   seconds: number,
 ): Promise<Unfilled | null> {
   const [pool] = await db.rows<Unfilled>(
-    `select id, livemode, low_at_percent, low_measured_at::text as measured from pools
+    `select id, livemode, low_at_percent from pools
       where tenant_id = $1 and low_at_percent is not null
         and (low_measured_at is null or low_measured_at <= now() - make_interval(secs => $2))
       order by low_measured_at nulls first limit 1`,
@@ -211,8 +210,8 @@ export async function findUnmeasuredFill(
 }
 
 /**
- * Notes that the pool was looked at, and whether it is low; true when that is to be told now. Another process that has looked
- * at the same time, or another threshold by now: nothing.
+ * Notes that the pool was looked at, and whether it is low; true when that is to be told now. Of two processes that have looked at
+ * the same time, the second finds that it was told. Nothing when the threshold is another one by now.
  */
 export async function writeFill(
   db: Db,
@@ -223,13 +222,12 @@ export async function writeFill(
   const [row] = await db.rows<{ is_told: boolean }>(
     `update pools p
         set low_measured_at = now(),
-            low_told_at = case when not $6 then null
-                               when p.low_told_at > now() - make_interval(secs => $7) then p.low_told_at
+            low_told_at = case when not $5 then null
+                               when p.low_told_at > now() - make_interval(secs => $6) then p.low_told_at
                                else now() end
       where p.tenant_id = $1 and p.livemode = $2 and p.id = $3 and p.low_at_percent = $4
-        and p.low_measured_at is not distinct from $5::timestamptz
      returning p.low_told_at is not distinct from now() as is_told`,
-    [owner.tenantId, owner.livemode, pool.id, pool.low_at_percent, pool.measured, isLow, toldEverySeconds],
+    [owner.tenantId, owner.livemode, pool.id, pool.low_at_percent, isLow, toldEverySeconds],
   );
   return row?.is_told === true;
 }
