@@ -132,7 +132,7 @@ begin
       case v_call.status when 'completed' then 'call.completed' else 'call.failed' end, v_call.session_id, v_call.id,
       jsonb_build_object('caller_party', v_call.caller_side, 'decision', v_call.decision, 'status', v_call.status,
                          'answered', v_call.connected, 'duration_seconds', v_call.duration_seconds,
-                         'hangup_cause', v_call.hangup_cause));
+                         'hangup_cause', v_call.hangup_cause, 'hangup_reason', v_call.hangup_reason));
   end if;
   -- Late news of a call that is over changes no session: it may have been reopened since.
   if not (v_before.connected and v_before.ended_at is not null) and v_call.decision = 'bridge'

@@ -1230,7 +1230,8 @@ export interface webhooks {
                      *         "status": "completed",
                      *         "answered": true,
                      *         "duration_seconds": 63,
-                     *         "hangup_cause": "NORMAL_CLEARING"
+                     *         "hangup_cause": "NORMAL_CLEARING",
+                     *         "hangup_reason": "callee_hung_up"
                      *       }
                      *     }
                      */
@@ -1291,7 +1292,8 @@ export interface webhooks {
                      *         "status": "no_answer",
                      *         "answered": false,
                      *         "duration_seconds": 0,
-                     *         "hangup_cause": "NO_ANSWER"
+                     *         "hangup_cause": "NO_ANSWER",
+                     *         "hangup_reason": "no_answer"
                      *       }
                      *     }
                      */
@@ -3091,6 +3093,7 @@ export interface components {
                 answered: boolean;
                 duration_seconds: number | null;
                 hangup_cause: string | null;
+                hangup_reason?: components["schemas"]["HangupReason"];
             };
         };
         CallFailedEvent: {
@@ -3115,6 +3118,7 @@ export interface components {
                 answered: boolean;
                 duration_seconds: number | null;
                 hangup_cause: string | null;
+                hangup_reason?: components["schemas"]["HangupReason"];
             };
         };
         CallRejectedEvent: {

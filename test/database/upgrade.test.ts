@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import knexModule from 'knex';
 import pg from 'pg';
 import { migrate, unmigrate } from '../../src/db/migrate.ts';
+import { callState } from '../../src/features/voice/call-state.ts';
 import { openWorld, type World } from '../support/world.ts';
 
 const migrations = join(import.meta.dirname, '../../migrations');
@@ -51,6 +52,13 @@ describe('a database with rows in it', () => {
                          trace, status)
       values ('ten_1', 'call_bridged', true, 'pac_1', 'x', 'did_1', 'ses_live', 'bridge', 'live_binding', '[]', 'ringing'),
              ('ten_1', 'call_announced', true, 'pac_1', 'y', 'did_1', null, 'announce', 'unknown_did', '[]', 'ringing');
+      update calls set connected = true, status = 'in_progress' where id = 'call_bridged';
+      update calls set status = 'no_answer', duration_seconds = 0, hangup_cause = 'NO_ANSWER', ended_at = '2026-06-08T06:07:34Z'
+       where id = 'call_announced';
+      insert into call_events (tenant_id, provider_account_id, event_key, kind, call_id, sealed_payload, key_version)
+      values ('ten_1', 'pac_1', 'x1', 'dial_answer', 'call_bridged', '', 1),
+             ('ten_1', 'pac_1', 'x2', 'digits', 'call_bridged', '', 1),
+             ('ten_1', 'pac_1', 'y1', 'hangup', 'call_announced', '', 1);
       set session_replication_role = origin;
     `);
     await migrate(url);
@@ -66,6 +74,23 @@ describe('a database with rows in it', () => {
       { id: 'call_announced', counted_for: [] },
       { id: 'call_bridged', counted_for: ['ses_live'] },
     ]);
+  });
+
+  it('knows of calls what it knew, also when their state is computed from their events', async () => {
+    const known = await rows(
+      `select call_id, jsonb_build_object('at', event_time(received_at), 'fact', facts) as fact
+         from call_events where facts is not null order by 1`,
+    );
+    const stateOf = (id: string) => {
+      const call = { providerCallId: 'x', decision: 'bridge', startedAt: '2026-06-08T06:00:00.000Z' };
+      const own = known.filter(({ call_id }) => call_id === id).map(({ fact }) => fact);
+      const { status, connected, durationSeconds, endedAt } = callState(call, own);
+      return [status, connected, durationSeconds, endedAt];
+    };
+    assert.deepEqual(stateOf('call_bridged'), ['in_progress', true, null, null]);
+    assert.deepEqual(stateOf('call_announced'), ['no_answer', false, 0, '2026-06-08T06:07:34.000Z']);
+    const due = await rows('select id from calls where settle_at is not null');
+    assert.deepEqual(due, [{ id: 'call_bridged' }]);
   });
 
   it('will tell of the end of sessions that are live, and of no others', async () => {

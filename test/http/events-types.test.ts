@@ -149,6 +149,7 @@ describe('events', () => {
       const { data, call } = await last(`session=${session.id}`, 'call.completed');
       assert.equal(call, ringing.call);
       assert.deepEqual([data.status, data.answered, data.duration_seconds], ['completed', true, 63]);
+      assert.equal(data.hangup_reason, 'unknown', 'nobody said who hung up');
       assert.deepEqual(await storyOf(tenant, session.id), [
         'session.created',
         'call.ringing',
@@ -162,7 +163,7 @@ describe('events', () => {
       const { event } = await ring(a, m1);
       await hangup(event, { CallStatus: 'no-answer', Duration: '0' });
       const { data } = await last(`session=${session.id}`, 'call.failed');
-      assert.deepEqual([data.status, data.answered], ['no_answer', false]);
+      assert.deepEqual([data.status, data.answered, data.hangup_reason], ['no_answer', false, 'no_answer']);
     });
 
     it('rejected is all that is said of one that is not connected', async () => {

@@ -95,7 +95,7 @@ describe('a call in a stage after the end of its session', () => {
     assert.match((await postForm(world, path, action)).spoken.join(), /cannot be reached/);
     await post({ ...event, Event: 'Hangup', CallStatus: 'completed', Duration: '7' });
     const call = (await tenant.api.get(`/v1/calls/${id}`)).body;
-    assert.deepEqual([call.status, call.duration_seconds, call.decision], ['completed', 7, 'forward']);
+    assert.deepEqual([call.status, call.duration_seconds, call.decision], ['no_answer', 7, 'forward']);
   });
 
   it('gets the same answer when its event is repeated, and is counted once', async () => {

@@ -76,6 +76,7 @@ export function createCallSettling(parts: {
     for (const id of ids) {
       const answer = await fetchCdr(call.accountId, id);
       if (answer.kind === 'found') found.push(answer.cdr);
+      if (answer.kind === 'limited' || answer.kind === 'refused') break;
     }
     return { found, isAll: found.length === ids.length };
   };
