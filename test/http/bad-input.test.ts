@@ -36,7 +36,6 @@ describe('bad input', () => {
     world = await openWorld();
     operator = apiOf(world, world.operatorToken);
     tenant = await newTenant(world, { dids: [did1, did2] });
-    const session = await newSession(tenant, '+919800000011', '+919800000012');
     const first = async (path: string) => (await tenant.api.get(path)).body.data[0].id;
     ids = {
       tenant_id: tenant.id,
@@ -44,7 +43,7 @@ describe('bad input', () => {
       provider_account_id: tenant.account.id,
       pool_id: 'default',
       did_id: await first('/v1/dids'),
-      session_id: session.id,
+      session_id: (await newSession(tenant, '+919800000011', '+919800000012')).id,
       call_id: 'call_0',
       event_id: 'evt_0',
       webhook_endpoint_id: (await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' })).id,
@@ -79,6 +78,7 @@ describe('bad input', () => {
       updateWebhookEndpoint: { url: 'https://acme.example/', ordering: 'session' },
       rotateWebhookSecret: { overlap_seconds: 60 },
       replayWebhooks: { since: new Date().toISOString(), only_failed: true },
+      setAnnouncements: { announcements: [{ key: 'over', language: 'en-IN', text: 'Over.' }] },
       rehomeSession: { allocation: { preferred_dids: { a: [did1] } } },
       reopenSession: { expires_in_seconds: 60 },
       explainRoute: { to: did1, from: A },

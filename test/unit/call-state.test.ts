@@ -172,6 +172,10 @@ describe('the state of a call', () => {
   test('the records count before the hangup event, and that before the events of the Dial', () => {
     const busy = hangup({ CallStatus: 'busy', HangupCauseCode: '3010' });
     assert.equal(stateOf(legEvent('DialConnected'), busy).status, 'busy');
+    assert.deepEqual(saidOf(stateOf(unanswered('NO_ANSWER', '6010'), action('no-answer'), busy)), [
+      'busy',
+      'busy',
+    ]);
     const row = {
       ...cdrA,
       start_time: '2026-06-08T06:07:30Z',
