@@ -88,7 +88,10 @@ begin
   -- that job at work and leaves another beside it.
   loop
     select j.id into v_id
-      from graphile_worker.add_job(p_task, p_payload::json, p_serial, p_run_at, p_most_attempts, p_key) j;
+      from graphile_worker.add_job(
+             identifier => p_task, payload => p_payload::json, queue_name => p_serial, run_at => p_run_at,
+             max_attempts => p_most_attempts, job_key => p_key,
+             job_key_mode => case when p_keep_run_at then 'preserve_run_at' else 'replace' end) j;
     exit when v_id is not null;
   end loop;
 end $$;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { loadSpec } from '../../src/api/spec.ts';
 import { apiOf, freshNumbers, newKey, newTenant, type Reply, type Tenant } from '../support/api.ts';
+import { deliveriesOf, newEndpoint, publish } from '../support/webhooks.ts';
 import { openWorld, type World } from '../support/world.ts';
 
 const A = '+919800000001';
@@ -49,7 +50,16 @@ describe('Idempotency-Key', () => {
     const [did1, did2] = freshNumbers(2);
     const courier = { name: 'courier', sessions_per_hour: 4, duration_seconds: 2_700 };
     const account = { provider: 'vobiz', auth_id: 'MA_X', auth_token: 'test_token' };
+    const hook = await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' });
+    await tenant.api.post(`/v1/webhook_endpoints/${hook.id}/test`, {});
+    await publish(world);
+    const [delivery] = await deliveriesOf(tenant, hook);
+    await world.sql(`update graphile_worker._private_jobs set attempts = max_attempts`);
+    const [dead] = (await operator.get('/v1/dead_jobs')).body.data;
+    const url = 'https://hooks.acme.example/';
+    const since = new Date(Date.now() - 3_600_000).toISOString();
     const ofOperator: [string, object, string][] = [
+      [`/v1/dead_jobs/${dead.id}/retry`, {}, 'graphile_worker._private_jobs'],
       ['/v1/tenants', { name: 'Acme' }, 'tenants'],
       [`/v1/tenants/${tenant.id}/api_keys`, {}, 'api_keys'],
       [`/v1/tenants/${tenant.id}/dids`, { e164: did1, provider_account: tenant.account.id }, 'dids'],
@@ -68,6 +78,11 @@ describe('Idempotency-Key', () => {
       [`/v1/sessions/${toReopen.body.id}/rehome`, {}, 'bindings'],
       ['/v1/routes/explain', { to: did2, from: A }, 'calls'],
       ['/v1/capacity/plan', { party_classes: [courier] }, 'pools'],
+      ['/v1/webhook_endpoints', { url }, 'webhook_endpoints'],
+      [`/v1/webhook_endpoints/${hook.id}/rotate_secret`, {}, 'webhook_endpoints'],
+      [`/v1/webhook_endpoints/${hook.id}/test`, {}, 'events'],
+      [`/v1/webhook_endpoints/${hook.id}/deliveries/${delivery.id}/redeliver`, {}, 'webhook_deliveries'],
+      [`/v1/webhook_endpoints/${hook.id}/replay`, { since }, 'webhook_replays'],
     ];
     const documented = loadSpec().operations.filter(({ method, access }) => method === 'post' && access);
     assert.equal(new Set([...ofOperator, ...ofTenant].map(([path]) => path)).size, documented.length);

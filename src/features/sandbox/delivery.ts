@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import { type EventKind, type Fate, type FaultPlan, fateOf } from './faults.ts';
 import type { Journal, SentFault } from './journal.ts';
 import { type Nonces, noncesOf, type SigningKeys, signatureHeaders } from './signing.ts';
-import type { Switches } from './switches.ts';
+import type { Switches, Zone } from './switches.ts';
 
 export type Fields = Readonly<Record<string, string>>;
 export type Method = 'GET' | 'POST';
@@ -198,7 +198,7 @@ export function createDelivery(parts: {
 }
 
 /** The same instants in the zone that they are not expected in. */
-function inOtherZone(fields: Fields, zone: Switches['localTime']): Fields {
+function inOtherZone(fields: Fields, zone: Zone): Fields {
   const shiftMs = (zone === 'Z' ? 330 : -330) * 60_000;
   const shifted = TIMES.flatMap((name) => {
     const text = fields[name];

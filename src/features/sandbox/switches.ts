@@ -1,3 +1,6 @@
+/** Of times that do not say theirs. */
+export type Zone = '+05:30' | 'Z';
+
 /**
  * One switch for each point on which the sources about Vobiz disagree or say nothing. A default is the stricter side:
  * what works against it works against the other one.
@@ -64,7 +67,7 @@ export type Switches = {
   /** Whether every callback has auth_id and timestamp, as one page says and no capture shows. */
   accountFields: boolean;
   /** The zone of StartTime, AnswerTime and EndTime. */
-  localTime: '+05:30' | 'Z';
+  localTime: Zone;
   /** What is inside a recording that is named .mp3. */
   recordingContainer: 'as_named' | 'other';
   recordingReadyMs: number;

@@ -1,7 +1,7 @@
-import type { Switches } from './switches.ts';
+import type { Switches, Zone } from './switches.ts';
 
 /** `YYYY-MM-DD HH:MM:SS` in the zone of StartTime, AnswerTime and EndTime; empty for what has not happened. */
-export function localTime(at: number | null, zone: Switches['localTime']): string {
+export function localTime(at: number | null, zone: Zone): string {
   if (at === null) return '';
   const offsetMinutes = zone === 'Z' ? 0 : 330;
   return new Date(Math.floor(at) + offsetMinutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
