@@ -16,7 +16,7 @@ import type { Logger } from './kernel/logger.ts';
 /** The whole HTTP surface. Throws when the spec and the handlers do not match. */
 export function createApp(
   container: Container,
-  options: { state: () => ServiceState; trustedProxies: number },
+  options: { state: () => ServiceState; trustedProxies: number; metrics?: (() => Promise<string>) | null },
 ): Express {
   const { logger, database, master, handlers, authenticate, rateLimits } = container;
   const app = express();
@@ -37,18 +37,22 @@ export function createApp(
       logger,
     }),
   );
-  app.use(createHealthRoutes(options.state), createPlatformRoutes());
+  app.use(createHealthRoutes(options.state, options.metrics ?? null), createPlatformRoutes());
   app.use(createRouter({ spec: loadSpec(), handlers, database, master, authenticate, rateLimits }));
   app.use(unknownRoute);
   app.use(problemHandler(logger, isUnavailable));
   return app;
 }
 
-/** What a worker shows: only how it is. */
-export function createHealthApp(logger: Logger, state: () => ServiceState): Express {
+/** What a worker shows, and every process on METRICS_PORT: only how it is. */
+export function createHealthApp(
+  logger: Logger,
+  state: () => ServiceState,
+  metrics: (() => Promise<string>) | null,
+): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.use(requestId, helmet(), createHealthRoutes(state), unknownRoute);
+  app.use(requestId, helmet(), createHealthRoutes(state, metrics), unknownRoute);
   app.use(problemHandler(logger, isUnavailable));
   return app;
 }

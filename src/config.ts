@@ -28,6 +28,8 @@ export type Config = Readonly<{
   rateLimitPerMinute: number;
   /** Jobs of the queue that a worker does at once. */
   jobConcurrency: number;
+  /** Where /metrics is served, apart from the API; null: with the embedded default on `port`, else nowhere. */
+  metricsPort: number | null;
   /** How many proxies in front of us may name the client's address. */
   trustedProxies: number;
   /** What tenants' endpoints may lead to beside the public internet. */
@@ -151,6 +153,7 @@ export function loadConfig(
     databaseConnections: whole('DATABASE_CONNECTIONS', 16, 2, 500),
     rateLimitPerMinute: whole('RATE_LIMIT_PER_MINUTE', PER_MINUTE, 1, 10_000_000),
     jobConcurrency: whole('JOB_CONCURRENCY', 10, 1, 100),
+    metricsPort: text('METRICS_PORT') === null ? null : whole('METRICS_PORT', 9464, 1, 65_535),
     trustedProxies: whole('TRUSTED_PROXIES', 0, 0, 10),
     outboundAllowedNetworks: networks('OUTBOUND_ALLOWED_NETWORKS'),
   };

@@ -6,6 +6,7 @@ import { createEventService } from './features/events/event-service.ts';
 import { webhookDeliveryHandlers } from './features/events/webhook-delivery-handlers.ts';
 import {
   type DeliveryOptions,
+  type DeliveryParts,
   deliverTask,
   standardDelivery,
 } from './features/events/webhook-delivery-service.ts';
@@ -26,6 +27,7 @@ export type EventOptions = {
   /** Of who follows events by a stream. */
   eventPace?: Pace;
   delivery?: Partial<DeliveryOptions>;
+  noteAttempt?: DeliveryParts['noteAttempt'];
 };
 
 /** The part of the composition root that tells tenants what happens: by reading, and by webhook. */
@@ -53,6 +55,7 @@ export function eventsOn(database: Database, keyRing: KeyRing, options: EventOpt
         keysOf: keyRing.version,
         bodyOf: (event) => JSON.stringify(toEventView(event)),
         post: outbound.post,
+        noteAttempt: options.noteAttempt ?? (() => {}),
         logger,
         options: { ...standardDelivery, ...options.delivery },
       }),

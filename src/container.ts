@@ -5,6 +5,7 @@ import { createKeyCache } from './api/key-cache.ts';
 import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
 import { type EventOptions, eventsOn } from './container-events.ts';
 import { jobsOn } from './container-jobs.ts';
+import { type Metrics, metricsOn } from './container-metrics.ts';
 import { queueTasks } from './container-tasks.ts';
 import { vobizJobs } from './container-vobiz.ts';
 import { voiceOn } from './container-voice.ts';
@@ -66,6 +67,7 @@ export type Container = {
   /** What is done again and again, and what is done when the queue says so: where the role is to work. */
   jobs: readonly Job[];
   tasks: readonly Task[];
+  metrics: Metrics;
   /** Answers all requests that wait for something to happen. */
   stopWaiting(): void;
   close(): Promise<void>;
@@ -82,7 +84,6 @@ export function createContainer(options: ContainerOptions): Container {
     prefix: options.redisPrefix ?? '',
     onError: (message) => logger.warn({ detail: message }, 'redis connection trouble'),
   });
-
   const rateLimits = createRateLimits(redis, options.rateLimitPerMinute);
   const keys = createKeyCache();
   const keyRing = createKeyRing(master);
@@ -93,8 +94,9 @@ export function createContainer(options: ContainerOptions): Container {
     accountExists: async (db, owner, id) => (await findProviderAccount(db, owner, id)) !== null,
   });
   const sessions = createSessionService({ keyRing, didsAmong: dids.among, tell: emitEvent });
+  const locks = createPairLocks(redis);
   const allocation: AllocationParts = {
-    locks: createPairLocks(redis),
+    locks,
     snapshotOf: keptSnapshots(),
     random: Math.random,
     tellExhausted: (...what) =>
@@ -108,7 +110,8 @@ export function createContainer(options: ContainerOptions): Container {
       keyRing.cached(tenantId) ??
       database.transaction({ as: 'tenant', tenantId }, (unit) => keyRing.current(unit, tenantId)),
   });
-  const events = eventsOn(database, keyRing, options);
+  const metrics = metricsOn({ db: database.single, locks });
+  const events = eventsOn(database, keyRing, { noteAttempt: metrics.noteAttempt, ...options });
   const voice = voiceOn({ database, keyRing, accounts, publicUrl });
   const vobiz = vobizJobs({ database, keyRing, accounts, base: options.vobizApiBase ?? null });
 
@@ -134,6 +137,7 @@ export function createContainer(options: ContainerOptions): Container {
     },
     jobs: [...jobsOn(database), ...vobiz.jobs],
     tasks: queueTasks(events.tasks),
+    metrics,
     stopWaiting: events.stopWaiting,
     async close() {
       await events.close();

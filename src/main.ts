@@ -95,11 +95,20 @@ async function start(
       return queue.start();
     };
   }
-  const ofApp = { state: () => state, trustedProxies: config.trustedProxies };
+  const { metrics } = container;
+  const showMetrics = () => metrics.text();
+  if (config.metricsPort !== null) {
+    const inside = createServer(createHealthApp(logger, () => state, showMetrics));
+    await listen(inside, config.metricsPort);
+    closers.push(() => closeServer(inside));
+  }
+  // On the port that the world sees only where the world is one laptop.
+  const here = config.databaseUrl === null && config.metricsPort === null ? showMetrics : null;
+  const ofApp = { state: () => state, trustedProxies: config.trustedProxies, metrics: here };
   server.removeAllListeners('request');
   server.on(
     'request',
-    config.role === 'worker' ? createHealthApp(logger, ofApp.state) : createApp(container, ofApp),
+    config.role === 'worker' ? createHealthApp(logger, ofApp.state, here) : createApp(container, ofApp),
   );
   closers.push(async () => {
     state = 'draining';

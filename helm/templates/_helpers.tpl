@@ -95,6 +95,7 @@ redis-url: {{ .Values.redis.url | quote }}
   valueFrom:
     {{- include "maskplane.address" (merge (dict "key" .root.Values.postgres.migrationUrlKey "ownKey" "migration-database-url") $postgres) | nindent 4 }}
 {{- else }}
+- { name: METRICS_PORT, value: "9464" }
 - { name: DATABASE_CONNECTIONS, value: {{ .root.Values.config.databaseConnections | quote }} }
 - { name: RATE_LIMIT_PER_MINUTE, value: {{ .root.Values.config.rateLimitPerMinute | int | quote }} }
 - { name: TRUSTED_PROXIES, value: {{ .root.Values.config.trustedProxies | quote }} }

@@ -9,6 +9,9 @@ import { SPEC_FILE } from './spec.ts';
 
 const ERROR_PAGES = fileURLToPath(new URL('../../docs/errors/', import.meta.url));
 
+/** Of Prometheus' text format. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
 export type ServiceState = 'starting' | 'ok' | 'draining';
 
 type Get = (path: string, handler: RequestHandler) => void;
@@ -20,14 +23,23 @@ function getOn(router: Router): Get {
   };
 }
 
-/** How the process is. Needs no database. */
-export function createHealthRoutes(state: () => ServiceState): Router {
+/**
+ * How the process is. Needs no database.
+ * @param metrics in the text format of Prometheus; null where they are not to be seen
+ */
+export function createHealthRoutes(
+  state: () => ServiceState,
+  metrics: (() => Promise<string>) | null,
+): Router {
   const router = Router({ caseSensitive: true });
   const get = getOn(router);
   get('/livez', (_req, res) => void res.json({ status: 'ok' }));
   // Not the state of Postgres: if readiness followed it, all processes would leave service together, and callers would
   // get nothing where they now get a sentence.
   get('/readyz', (_req, res) => void res.status(state() === 'ok' ? 200 : 503).json({ status: state() }));
+  if (metrics !== null) {
+    get('/metrics', async (_req, res) => void res.type(METRICS_TYPE).send(await metrics()));
+  }
   return router;
 }
 

@@ -50,6 +50,7 @@ describe('the configuration', () => {
         databaseConnections: 16,
         rateLimitPerMinute: 6_000,
         jobConcurrency: 10,
+        metricsPort: null,
         trustedProxies: 0,
         outboundAllowedNetworks: [],
       },
@@ -72,6 +73,7 @@ describe('the configuration', () => {
       DATABASE_CONNECTIONS: '40',
       RATE_LIMIT_PER_MINUTE: '100',
       JOB_CONCURRENCY: '3',
+      METRICS_PORT: '9100',
       TRUSTED_PROXIES: '2',
       OUTBOUND_ALLOWED_NETWORKS: '10.0.0.0/8, ::1',
     });
@@ -98,6 +100,7 @@ describe('the configuration', () => {
       databaseConnections: 40,
       rateLimitPerMinute: 100,
       jobConcurrency: 3,
+      metricsPort: 9100,
       trustedProxies: 2,
     });
   });
@@ -128,6 +131,7 @@ const wrong: [env: Env, fault: RegExp][] = [
   [{ PORT: 'http' }, /^PORT /],
   [{ DATABASE_CONNECTIONS: '1' }, /^DATABASE_CONNECTIONS must be a whole number from 2/],
   [{ RATE_LIMIT_PER_MINUTE: '-5' }, /^RATE_LIMIT_PER_MINUTE must be a whole number/],
+  [{ METRICS_PORT: '0' }, /^METRICS_PORT must be a whole number from 1 to 65535/],
   [{ JOB_CONCURRENCY: '0' }, /^JOB_CONCURRENCY must be a whole number from 1 to 100/],
   [{ TRUSTED_PROXIES: 'true' }, /^TRUSTED_PROXIES must be a whole number from 0 to 10/],
   [{ OUTBOUND_ALLOWED_NETWORKS: '10.0.0.0/33' }, /^OUTBOUND_ALLOWED_NETWORKS must be networks like 10/],

@@ -54,6 +54,7 @@ export type DeliveryParts = {
   keysOf: (db: Db, tenantId: TenantId, version: number) => Promise<TenantKeys>;
   bodyOf: (event: EventRow) => string;
   post: Outbound['post'];
+  noteAttempt: (outcome: 'delivered' | 'failed', seconds: number) => void;
   logger: Logger;
   options: DeliveryOptions;
 };
@@ -110,6 +111,7 @@ async function sendWhatIsDue(
   const fly = async (delivery: ClaimedDelivery, to: Receiver): Promise<void> => {
     const result = await attempt(parts, delivery, to, signal);
     if (result === null) return;
+    parts.noteAttempt(result.delivered ? 'delivered' : 'failed', result.duration_ms / 1_000);
     const { disableAfterSeconds } = options;
     const id = delivery.delivery_id;
     const state = await recordWebhookAttempt(parts.db, tenantId, to.id, id, result, disableAfterSeconds);
