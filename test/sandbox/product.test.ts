@@ -91,7 +91,7 @@ describe('a call between two phones, through the double and the real service,', 
       .of(call?.uuid ?? '')
       .flatMap((entry) => (entry.what === 'heard' ? [entry.text] : []));
     assert.match(heard.at(-1) ?? '', /cannot be reached/);
-    assert.equal((await latest()).status, 'completed');
+    assert.equal((await latest()).status, 'busy');
   });
 
   it('is not put through for a stranger', async () => {
