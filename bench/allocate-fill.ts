@@ -2,9 +2,9 @@ import { median, percentile, rounded } from './support/figures.ts';
 import { createAndEnd, holdDids } from './support/hot-phones.ts';
 import { vacuumFilledTables } from './support/live-sessions.ts';
 import { type Loaded, load } from './support/load.ts';
+import { lostClaimsSoFar } from './support/lost-claims.ts';
 import { readNumbers, readOptions } from './support/options.ts';
 import { freePort } from './support/process.ts';
-import { rollbacksSoFar } from './support/rollbacks.ts';
 import { type Servers, withServers } from './support/servers.ts';
 import { newIdentity, startService } from './support/service.ts';
 import { freshPhones } from './support/session-requests.ts';
@@ -63,7 +63,7 @@ async function openDesk(servers: Servers, { connections, dids, phones, seconds }
   const token = tenant?.token ?? '';
   const freshPhone = freshPhones();
   const hot = Array.from({ length: phones }, freshPhone);
-  const rollbacks = () => rollbacksSoFar(admin, Object.values(services), token);
+  const lostClaims = () => lostClaimsSoFar(admin, Object.values(services), token);
   const work = (lock: Lock, duration: number): Promise<Loaded> =>
     load(services[lock].port, { connections, seconds: duration }, (post) =>
       createAndEnd(post, token, hot, freshPhone),
@@ -75,9 +75,9 @@ async function openDesk(servers: Servers, { connections, dids, phones, seconds }
       await vacuumFilledTables(admin);
     },
     async measure(lock: Lock): Promise<Turn> {
-      const before = await rollbacks();
+      const before = await lostClaims();
       const loaded = await work(lock, seconds);
-      return { ...loaded, conflicts: (await rollbacks()) - before };
+      return { ...loaded, conflicts: (await lostClaims()) - before };
     },
   };
 }
