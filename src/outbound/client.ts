@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import type { AllowedNetworks } from '../kernel/networks.ts';
+import { readRetryAfter } from '../kernel/retry-after.ts';
 import { createDial, DialFault, type Lookup, systemLookup } from './dial.ts';
-import { readRetryAfter } from './retry-after.ts';
 import { whyUrlRefused } from './url-rules.ts';
 
 export type { AllowedNetworks, Lookup };

@@ -5,8 +5,8 @@ import type { RequestListener } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { after, describe, it } from 'node:test';
 import { readNetworks } from '../../src/kernel/networks.ts';
+import { readRetryAfter } from '../../src/kernel/retry-after.ts';
 import { createOutbound, type Outbound } from '../../src/outbound/client.ts';
-import { readRetryAfter } from '../../src/outbound/retry-after.ts';
 import { daysFromNow, newCertificate } from '../support/certificates.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
 

@@ -1,4 +1,5 @@
 import { Agent, errors, request } from 'undici';
+import { readRetryAfter } from '../../kernel/retry-after.ts';
 import { type CdrAnswer, readCdr } from './cdr.ts';
 
 export type Credentials = { authId: string; authToken: string };
@@ -49,8 +50,8 @@ export function createVobizRest(parts: {
         // The other limits are for silence; this one is for all of it.
         signal: AbortSignal.timeout(timeoutMs),
       });
-      const retryAfter = headers['retry-after'];
-      return { status: statusCode, retryAfter: String(retryAfter ?? ''), text: await body.text() };
+      const retryAfterSeconds = readRetryAfter(headers['retry-after'], Date.now());
+      return { status: statusCode, retryAfterSeconds, text: await body.text() };
     } catch (error) {
       return { status: null, reason: isTimeout(error) ? 'timeout' : 'connection' };
     }
@@ -68,7 +69,7 @@ export function createVobizRest(parts: {
 }
 
 type Answer =
-  | { status: number; retryAfter: string; text: string }
+  | { status: number; retryAfterSeconds: number | null; text: string }
   | { status: null; reason: 'timeout' | 'connection' };
 
 function cdrAnswer(answer: Answer, callUuid: string): CdrAnswer {
@@ -76,7 +77,9 @@ function cdrAnswer(answer: Answer, callUuid: string): CdrAnswer {
   const { status } = answer;
   const body = jsonOf(answer.text);
   if (status === 429) {
-    return { kind: 'limited', retryAfterSeconds: retryAfter(answer.retryAfter) ?? retryAfterIn(body) };
+    const asked = answer.retryAfterSeconds ?? retryAfterIn(body);
+    const retryAfterSeconds = asked === null ? null : Math.min(asked, MOST_RETRY_AFTER_SECONDS);
+    return { kind: 'limited', retryAfterSeconds };
   }
   if (status === 404) return { kind: 'unknown' };
   if (status >= 500) return { kind: 'failed', reason: 'server_error' };
@@ -100,17 +103,10 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Seconds, or a date. */
-function retryAfter(text: string): number | null {
-  const seconds = /^\d{1,9}$/.test(text.trim()) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
-  if (Number.isNaN(seconds)) return null;
-  return Math.min(Math.max(0, Math.ceil(seconds)), MOST_RETRY_AFTER_SECONDS);
-}
-
 /** `{ error: { details: { retryAfter } } }`, as the page on errors has it. */
 function retryAfterIn(body: unknown): number | null {
   const seconds = partOf(partOf(partOf(body, 'error'), 'details'), 'retryAfter');
-  return typeof seconds === 'number' ? retryAfter(String(Math.ceil(seconds))) : null;
+  return typeof seconds === 'number' && Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : null;
 }
 
 /** The four envelopes of errors that are known: `error` is an object with a code, or the text itself. */
