@@ -2,7 +2,8 @@ import type { Database } from './db/database.ts';
 import type { KeyRing } from './features/tenants/key-ring.ts';
 import type { ProviderAccountService } from './features/tenants/provider-account-service.ts';
 import { listTenantsAcrossTenants } from './features/tenants/tenant-store.ts';
-import { createVobizRest } from './features/vobiz/rest-client.ts';
+import { fetchCdr } from './features/vobiz/rest-cdr-adapter.ts';
+import { connectRest } from './features/vobiz/rest-client.ts';
 import { createCallSettling } from './features/voice/call-settling-service.ts';
 import type { Job } from './jobs/runner.ts';
 import { settlingJob } from './jobs/settling.ts';
@@ -16,7 +17,7 @@ export function vobizJobs(parts: {
 }): { jobs: Job[]; close(): Promise<void> } {
   const { database, keyRing, accounts, base } = parts;
   if (base === null) return { jobs: [], close: async () => {} };
-  const rest = createVobizRest({
+  const rest = connectRest({
     base,
     credentialsOf: (account) =>
       database.transaction({ as: 'operator' }, (unit) => accounts.credentials(unit, account)),
@@ -24,7 +25,7 @@ export function vobizJobs(parts: {
   const { settleTenant } = createCallSettling({
     transaction: (tenantId, work) => database.transaction({ as: 'tenant', tenantId }, work),
     keyRing,
-    fetchCdr: rest.fetchCdr,
+    fetchCdr: (account, callUuid) => fetchCdr(rest, account, callUuid),
     random: Math.random,
   });
   const job = settlingJob({ database, listTenants: listTenantsAcrossTenants, settle: settleTenant });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { createVobizRest } from '../../src/features/vobiz/rest-client.ts';
+import { fetchCdr } from '../../src/features/vobiz/rest-cdr-adapter.ts';
+import { connectRest } from '../../src/features/vobiz/rest-client.ts';
 import { freshNumbers, newSession, newTenant, type Tenant } from '../support/api.ts';
 import { type Played, playCall } from '../support/call-events.ts';
 import { type CdrServer, cdrRow, reset, silence, startCdrServer, status } from '../support/cdr-server.ts';
@@ -277,23 +278,23 @@ describe('a record that is waited for', () => {
   it('is given up after a time', { timeout: 20_000 }, async (context) => {
     const records = await startCdrServer();
     const credentialsOf = async () => ({ authId: 'MA_XXXXXXXX', authToken: 'test_token' });
-    const rest = createVobizRest({ base: records.base, credentialsOf, timeoutMs: 200 });
+    const rest = connectRest({ base: records.base, credentialsOf, timeoutMs: 200 });
     // Also when it fails, or what is still open would keep the file from ending.
     context.after(() => Promise.all([rest.close(), records.close()]));
     records.faults.set('*', silence);
-    assert.deepEqual(await rest.fetchCdr('pac_1', 'x'), { kind: 'failed', reason: 'timeout' });
+    assert.deepEqual(await fetchCdr(rest, 'pac_1', 'x'), { kind: 'failed', reason: 'timeout' });
     records.faults.set('*', status(200, { status: 'error', error: { code: 'NOT_FOUND', message: 'no' } }));
-    assert.deepEqual(await rest.fetchCdr('pac_1', 'x'), { kind: 'unknown' });
+    assert.deepEqual(await fetchCdr(rest, 'pac_1', 'x'), { kind: 'unknown' });
     records.faults.set('*', status(429, { error: { details: { retryAfter: 12 } } }));
-    assert.deepEqual(await rest.fetchCdr('pac_1', 'x'), { kind: 'limited', retryAfterSeconds: 12 });
-    records.faults.set('*', status(200, { data: cdrRow('x', { pad: 'x'.repeat(400_000) }) }));
-    assert.equal((await rest.fetchCdr('pac_1', 'x')).kind, 'failed', 'longer than any record');
-    const none = createVobizRest({ base: records.base, credentialsOf: async () => null });
+    assert.deepEqual(await fetchCdr(rest, 'pac_1', 'x'), { kind: 'limited', retryAfterSeconds: 12 });
+    records.faults.set('*', status(200, { data: cdrRow('x', { pad: 'x'.repeat(1_200_000) }) }));
+    assert.equal((await fetchCdr(rest, 'pac_1', 'x')).kind, 'failed', 'longer than any record');
+    const none = connectRest({ base: records.base, credentialsOf: async () => null });
     records.asked.length = 0;
-    assert.deepEqual(await none.fetchCdr('pac_1', 'x'), { kind: 'refused', status: 401 });
+    assert.deepEqual(await fetchCdr(none, 'pac_1', 'x'), { kind: 'refused', status: 401 });
     assert.deepEqual(records.asked, [], 'nobody is asked without credentials');
     await records.close();
-    const away = await rest.fetchCdr('pac_1', 'x');
+    const away = await fetchCdr(rest, 'pac_1', 'x');
     assert.deepEqual(away, { kind: 'failed', reason: 'connection' });
     await none.close();
   });

@@ -1,36 +1,52 @@
 import { Agent, errors, request } from 'undici';
 import { readRetryAfter } from '../../kernel/retry-after.ts';
-import { type CdrAnswer, readCdr } from './cdr.ts';
 
 export type Credentials = { authId: string; authToken: string };
 
-export type VobizRest = {
-  /** @param account ours; its credentials are asked for and opened for this one request */
-  fetchCdr(account: string, callUuid: string): Promise<CdrAnswer>;
+export type RestMethod = 'GET' | 'POST' | 'DELETE';
+
+/** What Vobiz answered: `body` is read JSON, null when there is none or it is not to be read. `found` is any 2xx. */
+export type RestAnswer =
+  | { kind: 'found'; status: number; body: unknown }
+  /** It knows no such thing: by a 404, or by an envelope with an error under 200. */
+  | { kind: 'unknown' }
+  /** It does not let this account ask, or not so: its credentials, its balance, the request itself. `body` says why. */
+  | { kind: 'refused'; status: number; body: unknown }
+  | { kind: 'limited'; retryAfterSeconds: number | null }
+  /** Nobody knows whether a POST or DELETE was carried out. */
+  | { kind: 'failed'; reason: 'timeout' | 'connection' | 'server_error' };
+
+/** Asks Vobiz as one of our accounts. Never throws for what Vobiz answers. */
+export type RestConnection = {
+  /**
+   * @param account ours; its credentials are asked for and opened for this one request
+   * @param path below the account, with its query, in exactly the documented casing and slashes: another form gives 401 or 404
+   * @param json body of a POST
+   */
+  ask(account: string, method: RestMethod, path: string, json?: object): Promise<RestAnswer>;
   close(): Promise<void>;
 };
 
-/** A record is looked up by its id. What takes longer is not worth holding a turn for. */
+/** What takes longer is not worth holding a turn for. */
 const TIMEOUT_MS = 10_000;
-/** A record has some kilobytes. */
-const MOST_BYTES = 256 * 1024;
+/** A record has some kilobytes, a page of numbers some tens. */
+const MOST_BYTES = 1024 * 1024;
 /** One process asks for so many at once; nobody has published what Vobiz allows. */
 const CONNECTIONS = 4;
 /** However long it asks us to wait, it is asked again on the same day. */
 const MOST_RETRY_AFTER_SECONDS = 3_600;
 
 /**
- * The part of Vobiz' REST interface that jobs use. Casing and slashes of paths are as documented: another form gives 401 or 404.
- * Neither a token nor a body gets into an error or a log.
+ * The one way to Vobiz' REST interface. Neither a token nor a body gets into an error or a log.
  *
  * @param base such as https://api.vobiz.ai/api/v1
  * @param credentialsOf null: this account has none that may be used
  */
-export function createVobizRest(parts: {
+export function connectRest(parts: {
   base: string;
   credentialsOf: (account: string) => Promise<Credentials | null>;
   timeoutMs?: number;
-}): VobizRest {
+}): RestConnection {
   const timeoutMs = parts.timeoutMs ?? TIMEOUT_MS;
   const base = parts.base.replace(/\/+$/, '');
   const agent = new Agent({
@@ -41,53 +57,53 @@ export function createVobizRest(parts: {
     maxResponseSize: MOST_BYTES,
   });
 
-  const get = async ({ authId, authToken }: Credentials, path: string): Promise<Answer> => {
-    const url = `${base}/Account/${encodeURIComponent(authId)}/${path}`;
-    try {
-      const { statusCode, headers, body } = await request(url, {
-        dispatcher: agent,
-        headers: { 'X-Auth-ID': authId, 'X-Auth-Token': authToken, Accept: 'application/json' },
-        // The other limits are for silence; this one is for all of it.
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      const retryAfterSeconds = readRetryAfter(headers['retry-after'], Date.now());
-      return { status: statusCode, retryAfterSeconds, text: await body.text() };
-    } catch (error) {
-      return { status: null, reason: isTimeout(error) ? 'timeout' : 'connection' };
-    }
-  };
-
   return {
-    async fetchCdr(account, callUuid) {
+    async ask(account, method, path, json) {
       const credentials = await parts.credentialsOf(account);
-      if (credentials === null) return { kind: 'refused', status: 401 };
-      return cdrAnswer(await get(credentials, `cdr/${encodeURIComponent(callUuid)}`), callUuid);
+      if (credentials === null) return { kind: 'refused', status: 401, body: null };
+      const { authId, authToken } = credentials;
+      try {
+        const { statusCode, headers, body } = await request(
+          `${base}/Account/${encodeURIComponent(authId)}/${path}`,
+          {
+            dispatcher: agent,
+            method,
+            headers: {
+              'X-Auth-ID': authId,
+              'X-Auth-Token': authToken,
+              Accept: 'application/json',
+              ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+            },
+            body: json === undefined ? null : JSON.stringify(json),
+            // The other limits are for silence; this one is for all of it.
+            signal: AbortSignal.timeout(timeoutMs),
+          },
+        );
+        const retryAfterSeconds = readRetryAfter(headers['retry-after'], Date.now());
+        return answerOf(statusCode, jsonOf(await body.text()), retryAfterSeconds);
+      } catch (error) {
+        return { kind: 'failed', reason: isTimeout(error) ? 'timeout' : 'connection' };
+      }
     },
     // Whoever still waits is not waited for: what was asked for is asked for again.
     close: () => agent.destroy(),
   };
 }
 
-type Answer =
-  | { status: number; retryAfterSeconds: number | null; text: string }
-  | { status: null; reason: 'timeout' | 'connection' };
-
-function cdrAnswer(answer: Answer, callUuid: string): CdrAnswer {
-  if (answer.status === null) return { kind: 'failed', reason: answer.reason };
-  const { status } = answer;
-  const body = jsonOf(answer.text);
+function answerOf(status: number, body: unknown, retryAfterSeconds: number | null): RestAnswer {
   if (status === 429) {
-    const asked = answer.retryAfterSeconds ?? retryAfterIn(body);
-    const retryAfterSeconds = asked === null ? null : Math.min(asked, MOST_RETRY_AFTER_SECONDS);
-    return { kind: 'limited', retryAfterSeconds };
+    const asked = retryAfterSeconds ?? retryAfterIn(body);
+    return {
+      kind: 'limited',
+      retryAfterSeconds: asked === null ? null : Math.min(asked, MOST_RETRY_AFTER_SECONDS),
+    };
   }
   if (status === 404) return { kind: 'unknown' };
   if (status >= 500) return { kind: 'failed', reason: 'server_error' };
-  if (status >= 400) return { kind: 'refused', status };
-  const cdr = status === 200 ? readCdr(body, callUuid) : null;
-  if (cdr !== null) return { kind: 'found', cdr };
+  if (status < 200 || status >= 300) return { kind: 'refused', status, body };
   // Of several ways to say that there is none, one is an envelope with an error under 200.
-  return saysNotFound(body) ? { kind: 'unknown' } : { kind: 'failed', reason: 'unreadable' };
+  if (saysNotFound(body)) return { kind: 'unknown' };
+  return { kind: 'found', status, body };
 }
 
 function isTimeout(error: unknown): boolean {
