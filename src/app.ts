@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Actor } from './api/contract.ts';
@@ -5,7 +6,7 @@ import { createHealthRoutes, createPlatformRoutes, type ServiceState } from './a
 import { problemHandler, unknownRoute } from './api/problems.ts';
 import { createRouter } from './api/router.ts';
 import { loadSpec } from './api/spec.ts';
-import { createWebhookRoute } from './api/webhook-route.ts';
+import { createWebhookListener, isWebhookUrl } from './api/webhook-listener.ts';
 import type { Container } from './container.ts';
 import { isUnavailable } from './db/sqlstate.ts';
 import { readEvent } from './features/vobiz/events.ts';
@@ -13,11 +14,29 @@ import { emptyDocument, failedDocument, rejectedDocument } from './features/voic
 import { newId } from './kernel/ids.ts';
 import type { Logger } from './kernel/logger.ts';
 
+type AppOptions = {
+  state: () => ServiceState;
+  trustedProxies: number;
+  metrics?: (() => Promise<string>) | null;
+};
+
 /** The whole HTTP surface. Throws when the spec and the handlers do not match. */
-export function createApp(
-  container: Container,
-  options: { state: () => ServiceState; trustedProxies: number; metrics?: (() => Promise<string>) | null },
-): Express {
+export function createApp(container: Container, options: AppOptions): RequestListener {
+  const { logger, webhook } = container;
+  const rest = createApi(container, options);
+  const listener = createWebhookListener({
+    handle: (request) => webhook.handle(request),
+    isAnswerEvent: (form) => readEvent(form).kind === 'answer',
+    documents: { rejected: rejectedDocument, failed: failedDocument, empty: emptyDocument },
+    logger,
+    newRequestId: () => newId('req'),
+    trustedProxies: options.trustedProxies,
+  });
+  return (req, res) => (isWebhookUrl(req.url) ? listener(req, res) : rest(req, res));
+}
+
+/** Everything but the webhook. */
+function createApi(container: Container, options: AppOptions): Express {
   const { logger, database, master, handlers, authenticate, rateLimits } = container;
   const app = express();
   app.disable('x-powered-by');
@@ -29,14 +48,6 @@ export function createApp(
   app.use(requestId, accessLog(logger));
   // Whether to upgrade to https is for whatever ends TLS in front of us to say.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
-  app.use(
-    createWebhookRoute({
-      handle: (request) => container.webhook.handle(request),
-      isAnswerEvent: (form) => readEvent(form).kind === 'answer',
-      documents: { rejected: rejectedDocument, failed: failedDocument, empty: emptyDocument },
-      logger,
-    }),
-  );
   app.use(createHealthRoutes(options.state, options.metrics ?? null), createPlatformRoutes());
   app.use(createRouter({ spec: loadSpec(), handlers, database, master, authenticate, rateLimits }));
   app.use(unknownRoute);

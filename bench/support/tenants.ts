@@ -3,7 +3,7 @@ import { eachInPlace } from '../../src/kernel/each-in-place.ts';
 import type { Identity, Service } from './service.ts';
 
 /** A tenant with a live key, and DIDs in its default pool. */
-export type BenchTenant = { id: string; token: string; poolId: string };
+export type BenchTenant = { id: string; token: string; poolId: string; webhookUrl: string };
 
 /** As many requests of the operator's at once as the service has database connections. */
 const AT_ONCE = 16;
@@ -35,12 +35,20 @@ export async function createTenants(
        select p.tenant_id, 'did_' || lpad(to_hex(n), 32, '0'), true, p.id, $1,
               '+9179' || lpad((p.place * $2::integer + n)::text, 8, '0'), 'IN'
          from pool p, generate_series(1, $2::integer) n
+       returning tenant_id, id, e164
+     ), listed as (
+       insert into did_directory (scope, e164, tenant_id, did_id, provider_account_id)
+       select 'live', e164, tenant_id, id, $1 from made
      )
      select tenant_id, id from pool`,
     [account.id, wanted.dids],
   );
   const pools = new Map(rows.map(({ tenant_id, id }) => [tenant_id, id as string]));
-  return made.map((tenant) => ({ ...tenant, poolId: pools.get(tenant.id) ?? '' }));
+  return made.map((tenant) => ({
+    ...tenant,
+    poolId: pools.get(tenant.id) ?? '',
+    webhookUrl: account.webhook_url,
+  }));
 }
 
 /**
