@@ -14,7 +14,7 @@ type Outcome = unknown[] | Error;
  * Runs what several requests ask in the same moment as one statement: it saves round trips, and a commit for each. A request
  * that is alone waits for nobody.
  *
- * For statements `select … from f(…)` or `select f(…) as …` that give one row at most and whose functions set their own tenant.
+ * For statements `select … from f(…)` or `select f(…) as …` that only give rows and whose functions set their own tenant.
  * A function that raises undoes the others with it, so what is to be expected it must return; when Postgres refuses the
  * statement all the same, each part is run by itself.
  */

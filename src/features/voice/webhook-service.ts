@@ -54,7 +54,7 @@ export function createWebhookService(parts: {
     const texts = [event.to, 'bLegFrom' in event ? event.bLegFrom : null];
     const numbers = texts.flatMap((text) => candidatesOf(text ?? '', [account.defaultCountry]));
     const scopes = account.tenantId !== null && !account.livemode ? [account.tenantId] : ['live'];
-    return findDialledDidAcrossTenants(database.single, account.id, scopes, numbers, event.callUuid);
+    return findDialledDidAcrossTenants(database.together, account.id, scopes, numbers, event.callUuid);
   };
 
   /** What is not kept still uses up its nonces. */
@@ -77,7 +77,7 @@ export function createWebhookService(parts: {
     const did = event.direction === 'outbound' ? null : await findDid(account, event);
     if (did === null) return unkept(account, nonces, { status: 200, xml: rejectedDocument });
     const keys = keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys });
-    const decision = await decide(database.single, did, keys, event.from);
+    const decision = await decide(database.together, did, keys, event.from);
     const { route, binding, caller } = decision;
     const id = newId('call');
     const call: NewCall = {
@@ -173,7 +173,7 @@ export function createWebhookService(parts: {
 
   return {
     async handle(request) {
-      const account = await accounts.findByWebhookToken(database.single, request.token);
+      const account = await accounts.findByWebhookToken(database.together, request.token);
       if (account === null) return unknown;
       const nonces = admit(request, account, publicUrl);
       if (nonces === null) return refused;
