@@ -2560,7 +2560,7 @@ export interface components {
             };
         };
         /** @enum {string} */
-        AnnouncementKey: "connecting" | "over" | "number_changed" | "not_connected" | "unavailable" | "not_allowed" | "busy" | "no_answer" | "not_reached" | "failed" | "recording_consent" | "voicemail_prompt" | "rating_prompt" | "goodbye";
+        AnnouncementKey: "connecting" | "over" | "number_changed" | "not_connected" | "unavailable" | "not_allowed" | "busy" | "no_answer" | "not_reached" | "failed" | "recording_consent" | "voicemail_prompt" | "rating_prompt" | "goodbye" | "pin_prompt" | "pin_wrong" | "pin_failed" | "pin_locked";
         AnnouncementList: {
             data: {
                 key: components["schemas"]["AnnouncementKey"];
@@ -2953,6 +2953,11 @@ export interface components {
             phones_last4: string[];
             /** @description The number that this party dials, and sees when it is called. */
             masking_number: string;
+            /**
+             * @description In the answer that creates the session, and nowhere else. What makes this party known at its masking number when
+             *     its phone is withheld or another one. Only a keyed hash of it is kept.
+             */
+            pin?: string;
         };
         SessionCreate: {
             /** @description The tenant's own id of the transaction. */
@@ -2985,8 +2990,16 @@ export interface components {
             allocation?: components["schemas"]["AllocationWish"];
             /** @default [] */
             after_end: components["schemas"]["AfterEnd"];
+            pin?: components["schemas"]["SessionPin"];
             voice?: components["schemas"]["VoiceSettings"];
             metadata?: components["schemas"]["Metadata"];
+        };
+        /**
+         * @description Each party gets a PIN for its masking number. A caller whose number is withheld or unknown there is asked for it, and is
+         *     the party from then on. How long it is follows from how many PINs the masking number has already.
+         */
+        SessionPin: {
+            enabled: boolean;
         };
         /** @description What this session wants of its pair. What it says nothing about is as its pool says. DIDs are named by id or number. */
         AllocationWish: {
@@ -3113,6 +3126,8 @@ export interface components {
             calls_made: number;
             end_after_first_call: boolean;
             voice: components["schemas"]["VoiceSettings"];
+            /** @description Absent when the parties have no PINs. */
+            pin?: components["schemas"]["SessionPin"];
             parties: {
                 a: components["schemas"]["Party"];
                 b: components["schemas"]["Party"];
@@ -3134,7 +3149,7 @@ export interface components {
         /** @enum {string} */
         RouteDecision: "bridge" | "announce" | "ask_pin" | "forward" | "reject";
         /** @enum {string} */
-        RouteReason: "live_binding" | "grace_binding" | "grace_forward" | "unknown_did" | "tenant_suspended" | "caller_withheld" | "direction_not_allowed" | "caller_id_not_owned" | "session_ended" | "session_expired" | "phone_replaced" | "session_rehomed" | "call_limit_reached" | "caller_not_allowed";
+        RouteReason: "live_binding" | "pin_accepted" | "pin_required" | "pin_failed" | "pin_locked" | "grace_binding" | "grace_forward" | "unknown_did" | "tenant_suspended" | "caller_withheld" | "direction_not_allowed" | "caller_id_not_owned" | "session_ended" | "session_expired" | "phone_replaced" | "session_rehomed" | "call_limit_reached" | "caller_not_allowed";
         RouteStep: {
             rule: string;
             /** @enum {string} */

@@ -198,6 +198,24 @@ export type PairHistoryRow = {
   used_at: Date;
 };
 
+export type PartyPinsRow = {
+  tenant_id: string;
+  did_id: string;
+  pin_index: Buffer;
+  session_id: string;
+  side: 'a' | 'b';
+  digits: number;
+};
+
+export type PinAttemptsRow = {
+  tenant_id: string;
+  call_id: string;
+  attempt: number;
+  did_id: string;
+  caller_index: Buffer | null;
+  tried_at: Date;
+};
+
 export type PoolsRow = {
   tenant_id: string;
   id: string;
@@ -303,6 +321,7 @@ export type SessionsRow = {
   event_sequence: number;
   told: number;
   voice: unknown;
+  pin_enabled: boolean;
 };
 
 export type TenantKeysRow = {

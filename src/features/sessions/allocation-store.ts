@@ -5,6 +5,7 @@ import type { StoredStage } from './after-end.ts';
 import type { History } from './did-candidates.ts';
 import type { Facts } from './exhaustion-ladder.ts';
 import type { Allocation, Direction, Session, Side } from './session.ts';
+import type { NewPin } from './session-pin.ts';
 
 /** What was answered to an Idempotency-Key before. */
 export type KeptReply = { fingerprint: Buffer; status: number | null; sealedReply: Buffer | null };
@@ -100,6 +101,8 @@ export type NewSession = {
   grace_seconds: number;
   metadata: Record<string, string>;
   voice: Session['voice'];
+  pin_enabled: boolean;
+  pins: readonly NewPin[];
   created_at: Date;
   allocation: Allocation;
   did_a: string;

@@ -26,6 +26,7 @@ function toPartyView(party: Party): components['schemas']['Party'] {
     phone_last4: party.phonesLast4[0] ?? '',
     phones_last4: party.phonesLast4,
     masking_number: party.maskingNumber,
+    ...(party.pin === undefined ? {} : { pin: party.pin }),
   };
 }
 
@@ -54,6 +55,7 @@ function toSessionView(session: Session): components['schemas']['Session'] {
     calls_made: session.callsMade,
     end_after_first_call: session.endAfterFirstCall,
     voice: session.voice,
+    ...(session.pinEnabled ? { pin: { enabled: true } } : {}),
     parties: { a: toPartyView(session.parties.a), b: toPartyView(session.parties.b) },
     metadata: session.metadata,
     created_at: session.createdAt.toISOString(),

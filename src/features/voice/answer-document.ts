@@ -38,6 +38,8 @@ export function answerDocument(
   switch (route.decision) {
     case 'reject':
       return rejectedDocument;
+    case 'ask_pin':
+      throw new Error('a question has a document of its own');
     case 'announce':
       return saying(route.announcement, manner);
     case 'bridge': {

@@ -1,11 +1,16 @@
 import type { BindingsRow, DidsRow, SessionsRow, TenantsRow } from '../../generated/tables.ts';
 import type { E164 } from '../../kernel/phone.ts';
 import type { Allow } from '../sessions/session.ts';
+import { type PinFacts, pinStep } from './pin-rules.ts';
 
 export type Side = BindingsRow['side'];
-export type RouteDecision = 'bridge' | 'forward' | 'announce' | 'reject';
+export type RouteDecision = 'bridge' | 'forward' | 'announce' | 'ask_pin' | 'reject';
 export type RouteReason =
   | 'live_binding'
+  | 'pin_accepted'
+  | 'pin_required'
+  | 'pin_failed'
+  | 'pin_locked'
   | 'grace_binding'
   | 'grace_forward'
   | 'unknown_did'
@@ -62,16 +67,26 @@ export type RouteFacts = {
   isCallerKnown: boolean;
   /** One for each reading of the caller's number that has a binding here. */
   bindings: readonly BindingFacts[];
+  /** Null when no party has a PIN on this DID. */
+  pins?: PinFacts | null;
 };
 
 /** What a caller hears who is not connected; the words are in announcements.ts. */
-export type Announcement = 'over' | 'number_changed' | 'not_connected' | 'unavailable' | 'not_allowed';
+export type Announcement =
+  | 'over'
+  | 'number_changed'
+  | 'not_connected'
+  | 'unavailable'
+  | 'not_allowed'
+  | 'pin_locked'
+  | 'pin_failed';
 
 export type Route = { reason: RouteReason; trace: RouteStep[] } & (
   | { decision: 'bridge'; binding: BindingFacts; callerId: E164 }
   /** To the number of the stage that is in force. */
   | { decision: 'forward'; binding: BindingFacts; stage: GraceStage; callerId: E164 }
   | { decision: 'announce'; announcement: Announcement; binding: BindingFacts | null }
+  | { decision: 'ask_pin'; digits: number; binding: null }
   | { decision: 'reject'; binding: null }
 );
 
@@ -88,7 +103,14 @@ export function decideRoute(facts: RouteFacts): Route {
     announcement: Announcement,
     binding: BindingFacts | null = null,
   ): Route => ({ decision: 'announce', reason, announcement, binding, trace });
+  /** For whoever is nobody by the phone. */
   const outOfSession = (reason: RouteReason): Route => {
+    const pin = pinStep(facts.pins ?? null);
+    if (pin !== null) {
+      trace.push(pin.step);
+      if (pin.lock !== null) return announce('pin_locked', 'pin_locked');
+      return { decision: 'ask_pin', reason: 'pin_required', digits: pin.digits, binding: null, trace };
+    }
     const policy = facts.outOfSessionPolicy;
     trace.push({ rule: 'out_of_session', outcome: 'stop', detail: `The tenant's policy is to ${policy}.` });
     if (policy === 'announce') return announce(reason, 'not_connected');
