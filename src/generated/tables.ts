@@ -175,6 +175,24 @@ export type IdempotencyKeysRow = {
   created_at: Date;
 };
 
+export type ListingsRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  pool_id: string;
+  did_id: string;
+  transaction_ref: string | null;
+  expires_at: Date;
+  ended_at: Date | null;
+  caller_index: Buffer;
+  sealed: Buffer;
+  key_version: number;
+  role: string | null;
+  session: unknown;
+  metadata: unknown;
+  created_at: Date;
+};
+
 export type MasterKeyProofRow = {
   only_row: boolean;
   sealed: Buffer;
@@ -322,6 +340,7 @@ export type SessionsRow = {
   told: number;
   voice: unknown;
   pin_enabled: boolean;
+  listing_id: string | null;
 };
 
 export type TenantKeysRow = {

@@ -1,5 +1,6 @@
 import type { Db } from '../../db/database.ts';
-import { isWorthRepeating } from '../../db/sqlstate.ts';
+import { isListingOver, isWorthRepeating } from '../../db/sqlstate.ts';
+import { Failure } from '../../kernel/errors.ts';
 import type { Owner, TenantId } from '../../kernel/ids.ts';
 import type { StoredStage } from './after-end.ts';
 import type { History } from './did-candidates.ts';
@@ -102,6 +103,7 @@ export type NewSession = {
   metadata: Record<string, string>;
   voice: Session['voice'];
   pin_enabled: boolean;
+  listing_id: string | null;
   pins: readonly NewPin[];
   created_at: Date;
   allocation: Allocation;
@@ -152,6 +154,7 @@ export async function settleAllocation(
     return row.outcome;
   } catch (error) {
     if (isWorthRepeating(error)) return 'conflict';
+    if (isListingOver(error)) throw new Failure('session_over', 'The listing is over.');
     throw error;
   }
 }

@@ -34,6 +34,8 @@ export type NewSessionInput = {
   metadata?: Record<string, string>;
   voice?: VoiceSettings;
   pin?: PinInput;
+  /** The listing that it is a buyer's session of; no request says so. */
+  listing?: string;
   allocation?: AllocationInput;
 };
 
@@ -76,6 +78,7 @@ export function newSession(
     endAfterFirstCall: input.end_after_first_call,
     voice: input.voice ?? {},
     pinEnabled: pins !== null,
+    listing: input.listing ?? null,
     metadata: input.metadata ?? {},
     createdAt: openedAt,
     updatedAt: openedAt,
@@ -108,6 +111,7 @@ export function rowOf(
     metadata: session.metadata,
     voice: session.voice,
     pin_enabled: session.pinEnabled,
+    listing_id: session.listing,
     pins,
     created_at: session.createdAt,
     allocation: session.allocation,

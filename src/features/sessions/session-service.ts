@@ -89,6 +89,7 @@ export function createSessionService(parts: {
       endAfterFirstCall: row.end_after_first_call,
       voice: row.voice,
       pinEnabled: row.pin_enabled,
+      listing: row.listing_id,
       metadata: row.metadata,
       createdAt: row.created_at,
       updatedAt: row.updated_at,

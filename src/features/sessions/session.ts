@@ -70,6 +70,8 @@ export type Session = {
   voice: VoiceSettings;
   /** Whether its parties have PINs. */
   pinEnabled: boolean;
+  /** The listing whose buyer called. */
+  listing: string | null;
   metadata: Record<string, string>;
   createdAt: Date;
   updatedAt: Date;

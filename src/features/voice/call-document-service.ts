@@ -24,7 +24,7 @@ import {
 import { afterDialDocument, hungUpDocument, whisperDocument } from './call-end-document.ts';
 import { attemptOf, type CallPath } from './call-path.ts';
 import { type CallVoice, findCallVoice } from './call-voice-store.ts';
-import { type Decision, decideAgain } from './decision.ts';
+import { type AnswerDecision, decideAgain } from './decision.ts';
 import type { Manner } from './manner.ts';
 import { type AskedPin, askPinDocument } from './pin-document.ts';
 import type { DialledDid, FoundBinding, SealedNumber } from './route-store.ts';
@@ -48,7 +48,7 @@ export type CallDocuments = {
   answer(
     token: string,
     call: { tenantId: TenantId; callId: string; keys: TenantKeys },
-    decision: Pick<Decision, 'binding' | 'route'>,
+    decision: Pick<AnswerDecision, 'binding' | 'route'>,
     manner: Manner,
   ): Promise<string>;
   /** Asks for a PIN, the n-th time in this call. */
@@ -109,7 +109,7 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
   const dialling = async (
     tenantId: TenantId,
     keys: TenantKeys,
-    { binding, route }: Pick<Decision, 'binding' | 'route'>,
+    { binding, route }: Pick<AnswerDecision, 'binding' | 'route'>,
     voice: Voice,
     attempt: number,
   ): Promise<Dialling | null> => {

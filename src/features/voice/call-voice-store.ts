@@ -46,6 +46,9 @@ export async function findCallVoice(db: Db, tenantId: TenantId, callId: string):
       default_country: row.default_country,
       out_of_session_policy: row.out_of_session_policy,
       pin_digits: row.pin_digits,
+      // Whoever is in a call is somebody's party already.
+      listing_id: null,
+      listing_seller: null,
     },
     settings: [row.session_voice ?? {}, row.pool_voice ?? {}, row.tenant_voice],
     hasAnnouncements: row.has_announcements,
@@ -55,7 +58,7 @@ export async function findCallVoice(db: Db, tenantId: TenantId, callId: string):
   };
 }
 
-type CallVoiceRow = Omit<RouteDid, 'tenant_id' | 'e164'> & {
+type CallVoiceRow = Omit<RouteDid, 'tenant_id' | 'e164' | 'listing_id' | 'listing_seller'> & {
   did_e164: RouteDid['e164'];
   provider_call_id: string;
   decision: RouteDecision;

@@ -5,7 +5,7 @@ import { type CountryCode, candidatesOf, type E164, isCountry } from '../../kern
 import { isWithheld } from '../vobiz/caller.ts';
 import { type PinFacts, pinCaps } from './pin-rules.ts';
 import { findPinLock } from './pin-try-store.ts';
-import { decideRoute, type Route, type Side } from './route.ts';
+import { type AnswerRoute, decideRoute, type Route, type Side } from './route.ts';
 import { type FoundBinding, findBindings, findParty, type RouteDid } from './route-store.ts';
 
 export type Decision = {
@@ -15,6 +15,8 @@ export type Decision = {
   /** The caller as it was read: the reading with a binding, else the most likely one. */
   caller: E164 | null;
 };
+
+export type AnswerDecision = Decision & { route: AnswerRoute };
 
 /**
  * Gathers the facts about a caller on a DID and decides. One round trip to Postgres, none for a withheld caller, and one more for
@@ -35,6 +37,7 @@ export async function decide(
     outOfSessionPolicy: did.out_of_session_policy,
     isCallerKnown: callers.length > 0,
     bindings,
+    listing: listingOf(did, indexes),
     pins: bindings.length === 1 ? null : await pinsFor(db, did, indexes[0] ?? null),
   });
   const binding = route.binding === null ? null : (bindings[0] ?? null);
@@ -51,7 +54,7 @@ export async function decideAgain(
   did: RouteDid,
   caller: Buffer | null,
   byPin: { sessionId: string; side: Side } | null,
-): Promise<Pick<Decision, 'route' | 'binding'>> {
+): Promise<Pick<AnswerDecision, 'route' | 'binding'>> {
   const found =
     byPin !== null
       ? await findParty(db, did.tenant_id, did.did_id, byPin)
@@ -62,7 +65,10 @@ export async function decideAgain(
   return decidedFor(did, bindings);
 }
 
-function decidedFor(did: RouteDid, bindings: readonly FoundBinding[]): Pick<Decision, 'route' | 'binding'> {
+function decidedFor(
+  did: RouteDid,
+  bindings: readonly FoundBinding[],
+): Pick<AnswerDecision, 'route' | 'binding'> {
   const route = decideRoute({
     did: { e164: did.e164, status: did.did_status },
     tenantStatus: did.tenant_status,
@@ -70,7 +76,13 @@ function decidedFor(did: RouteDid, bindings: readonly FoundBinding[]): Pick<Deci
     isCallerKnown: true,
     bindings,
   });
+  if (route.decision === 'connect') throw new Error('whoever is in a call is no new buyer');
   return { route, binding: route.binding === null ? null : (bindings[0] ?? null) };
+}
+
+function listingOf({ listing_id: id, listing_seller: seller }: RouteDid, callers: readonly Buffer[]) {
+  if (id === null || seller === null) return null;
+  return { id, isSeller: callers.some((caller) => caller.equals(seller)) };
 }
 
 async function pinsFor(db: Db, did: RouteDid, caller: Buffer | null): Promise<PinFacts | null> {
@@ -84,7 +96,7 @@ export async function decideForParty(
   db: Db,
   did: RouteDid,
   party: { sessionId: string; side: Side },
-): Promise<Pick<Decision, 'route' | 'binding'>> {
+): Promise<Pick<AnswerDecision, 'route' | 'binding'>> {
   return decidedFor(did, await findParty(db, did.tenant_id, did.did_id, party));
 }
 

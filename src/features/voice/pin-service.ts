@@ -9,10 +9,10 @@ import type { CallDocuments } from './call-document-service.ts';
 import { hungUpDocument } from './call-end-document.ts';
 import { recordAnswer, type StoredEvent } from './call-store.ts';
 import { type CallVoice, findCallVoice } from './call-voice-store.ts';
-import { type Decision, decideForParty } from './decision.ts';
+import { type AnswerDecision, decideForParty } from './decision.ts';
 import { afterWrongPin, pinCaps } from './pin-rules.ts';
 import { tryPin } from './pin-try-store.ts';
-import type { Route } from './route.ts';
+import type { AnswerRoute } from './route.ts';
 
 export type PinService = {
   /** What is answered to the PIN of this try. `stored`: the event, which is kept already. */
@@ -93,7 +93,7 @@ export function createPinService(parts: { database: Database; documents: CallDoc
   };
 }
 
-type Decided = Pick<Decision, 'route' | 'binding'>;
+type Decided = Pick<AnswerDecision, 'route' | 'binding'>;
 
 /** The rules hold as for a phone of the party; that it was a PIN is what the call tells. */
 function accepted({ route, binding }: Decided, side: string): Decided {
@@ -109,7 +109,7 @@ function accepted({ route, binding }: Decided, side: string): Decided {
 
 function refusal(reason: 'pin_locked' | 'pin_failed'): Decided {
   const detail = reason === 'pin_locked' ? 'Too many wrong PINs were entered.' : 'No right PIN was entered.';
-  const route: Route = {
+  const route: AnswerRoute = {
     decision: 'announce',
     reason,
     announcement: reason,

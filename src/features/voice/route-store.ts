@@ -18,6 +18,9 @@ export type RouteDid = {
   out_of_session_policy: TenantsRow['out_of_session_policy'];
   /** How long the longest PIN is that a party has on this DID; null when none has. */
   pin_digits: number | null;
+  /** The listing that it carries, and the blind index of its seller. */
+  listing_id: string | null;
+  listing_seller: Buffer | null;
 };
 export type DialledDid = RouteDid & {
   key_version: number;
@@ -54,8 +57,10 @@ export async function findOwnDid(
     `select d.tenant_id, d.id as did_id, d.e164, d.country, d.status as did_status, d.livemode,
             t.status as tenant_status, t.default_country, t.out_of_session_policy,
             (select p.digits from party_pins p where p.tenant_id = $1 and p.did_id = d.id
-              order by p.digits desc limit 1) as pin_digits
+              order by p.digits desc limit 1) as pin_digits,
+            l.id as listing_id, l.caller_index as listing_seller
        from dids d join tenants t on t.id = d.tenant_id
+       left join listings l on l.tenant_id = $1 and l.did_id = d.id and l.ended_at is null and l.expires_at > now()
       where d.tenant_id = $1 and d.livemode = $2 and d.e164 = $3
       order by d.status = 'retired', d.id desc limit 1`,
     [owner.tenantId, owner.livemode, number],

@@ -1,12 +1,16 @@
 import type { BindingsRow, DidsRow, SessionsRow, TenantsRow } from '../../generated/tables.ts';
 import type { E164 } from '../../kernel/phone.ts';
 import type { Allow } from '../sessions/session.ts';
+import { type ListingFacts, listingStep } from './listing-rules.ts';
 import { type PinFacts, pinStep } from './pin-rules.ts';
 
 export type Side = BindingsRow['side'];
 export type RouteDecision = 'bridge' | 'forward' | 'announce' | 'ask_pin' | 'reject';
 export type RouteReason =
   | 'live_binding'
+  | 'listing_call'
+  | 'listing_seller'
+  | 'listing_unavailable'
   | 'pin_accepted'
   | 'pin_required'
   | 'pin_failed'
@@ -69,6 +73,8 @@ export type RouteFacts = {
   bindings: readonly BindingFacts[];
   /** Null when no party has a PIN on this DID. */
   pins?: PinFacts | null;
+  /** Null when the DID carries no listing. */
+  listing?: ListingFacts | null;
 };
 
 /** What a caller hears who is not connected; the words are in announcements.ts. */
@@ -86,9 +92,14 @@ export type Route = { reason: RouteReason; trace: RouteStep[] } & (
   /** To the number of the stage that is in force. */
   | { decision: 'forward'; binding: BindingFacts; stage: GraceStage; callerId: E164 }
   | { decision: 'announce'; announcement: Announcement; binding: BindingFacts | null }
+  /** To a listing. Becomes another one before a call is answered; an explanation calls it a bridge. */
+  | { decision: 'connect'; listing: string; binding: null }
   | { decision: 'ask_pin'; digits: number; binding: null }
   | { decision: 'reject'; binding: null }
 );
+
+/** What a call can be answered with. */
+export type AnswerRoute = Exclude<Route, { decision: 'connect' }>;
 
 /**
  * Who is this call for? The first rule that stops decides. The webhook, the explanation and every test call come through
@@ -137,6 +148,12 @@ export function decideRoute(facts: RouteFacts): Route {
 
   const [binding, ...others] = facts.bindings;
   if (binding === undefined) {
+    const listing = listingStep(facts.listing ?? null);
+    if (listing !== null) trace.push(listing.step);
+    if (listing?.connects === false) return announce('listing_seller', 'not_allowed');
+    if (facts.listing && listing?.connects) {
+      return { decision: 'connect', reason: 'listing_call', listing: facts.listing.id, binding: null, trace };
+    }
     stop('binding', 'The caller is in no session on this DID.');
     return outOfSession('caller_not_allowed');
   }

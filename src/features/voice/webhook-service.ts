@@ -5,6 +5,7 @@ import type { Database } from '../../db/database.ts';
 import { isCallId, newId, readTenantId, type TenantId } from '../../kernel/ids.ts';
 import { isAmong } from '../../kernel/ip.ts';
 import { candidatesOf } from '../../kernel/phone.ts';
+import type { OpenListingCall } from '../sessions/listing-service.ts';
 import type { KeyRing } from '../tenants/key-ring.ts';
 import type { ProviderAccountService, WebhookAccount } from '../tenants/provider-account-service.ts';
 import { eventKey, readEvent, type VobizEvent } from '../vobiz/events.ts';
@@ -17,7 +18,7 @@ import { type CallPath, pinTryOf } from './call-path.ts';
 import { addCallEvent, knownOfCall, settleCall } from './call-state-store.ts';
 import { burnNonces, type NewCall, recordAnswer, type StoredEvent } from './call-store.ts';
 import { effectOf } from './callback-effect-service.ts';
-import { decide } from './decision.ts';
+import { decideCall } from './listing-call-service.ts';
 import { createPinService } from './pin-service.ts';
 import { type DialledDid, findDialledDidAcrossTenants } from './route-store.ts';
 
@@ -48,6 +49,7 @@ export function createWebhookService(parts: {
   accounts: ProviderAccountService;
   publicUrl: string;
   documents: CallDocuments;
+  openListingCall: OpenListingCall;
 }): WebhookService {
   const { database, keyRing, accounts, publicUrl, documents } = parts;
   const pins = createPinService(parts);
@@ -79,7 +81,7 @@ export function createWebhookService(parts: {
     const did = event.direction === 'outbound' ? null : await findDid(account, event);
     if (did === null) return unkept(account, nonces, { status: 200, xml: rejectedDocument });
     const keys = keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys });
-    const decision = await decide(database.single, did, keys, event.from);
+    const decision = await decideCall(database.single, did, keys, event.from, parts.openListingCall);
     const { route, binding, caller } = decision;
     const id = newId('call');
     const call: NewCall = {
