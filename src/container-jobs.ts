@@ -9,6 +9,7 @@ import { finishRetiring } from './features/pool/did-store.ts';
 import { measureRedials } from './features/pool/misroute-budget-service.ts';
 import { lowMeasuring } from './features/pool/pool-low-service.ts';
 import { forgetHistory, forgetPairs, purgeBindings } from './features/sessions/binding-store.ts';
+import { forgetPinAttempts, purgePins } from './features/sessions/pin-store.ts';
 import { tellExpiries } from './features/sessions/session-expiry-store.ts';
 import { listTenantsAcrossTenants } from './features/tenants/tenant-store.ts';
 import { forgetNonces } from './features/voice/call-store.ts';
@@ -25,6 +26,8 @@ export function jobsOn(database: Database): Job[] {
       ...parts,
       perTenant: [
         purgeBindings,
+        purgePins,
+        forgetPinAttempts,
         forgetHistory,
         forgetPairs,
         forgetEvents,

@@ -1,4 +1,5 @@
 import type { Database } from './db/database.ts';
+import type { OpenListingCall } from './features/sessions/listing-service.ts';
 import { openPhone } from './features/sessions/party-phones.ts';
 import type { KeyRing } from './features/tenants/key-ring.ts';
 import type { ProviderAccountService } from './features/tenants/provider-account-service.ts';
@@ -16,6 +17,7 @@ export function voiceOn(parts: {
   keyRing: KeyRing;
   accounts: ProviderAccountService;
   publicUrl: string;
+  openListingCall: OpenListingCall;
 }) {
   const documents = createCallDocuments({ ...parts, openNumber: openPhone });
   return {

@@ -6,6 +6,7 @@ import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
 import { type EventOptions, eventsOn } from './container-events.ts';
 import { jobsOn } from './container-jobs.ts';
 import { type Metrics, metricsOn } from './container-metrics.ts';
+import { sessionsOn } from './container-sessions.ts';
 import { queueTasks } from './container-tasks.ts';
 import { vobizJobs } from './container-vobiz.ts';
 import { voiceOn } from './container-voice.ts';
@@ -23,7 +24,6 @@ import { poolHandlers } from './features/pool/pool-handlers.ts';
 import { createFirstPools } from './features/pool/pool-service.ts';
 import { keptSnapshots } from './features/pool/pool-snapshot-service.ts';
 import type { AllocationParts } from './features/sessions/allocation.ts';
-import { sessionCreation } from './features/sessions/session-creation-service.ts';
 import { sessionHandlers } from './features/sessions/session-handlers.ts';
 import { sessionRehoming } from './features/sessions/session-rehome-service.ts';
 import { createSessionService } from './features/sessions/session-service.ts';
@@ -104,15 +104,10 @@ export function createContainer(options: ContainerOptions): Container {
         logger.warn({ err: error }, 'an exhausted pool was not told of'); // the refusal itself must still be answered
       }),
   };
-  const createSession = sessionCreation({
-    ...allocation,
-    keysOf: async (tenantId) =>
-      keyRing.cached(tenantId) ??
-      database.transaction({ as: 'tenant', tenantId }, (unit) => keyRing.current(unit, tenantId)),
-  });
+  const { createSession, listings } = sessionsOn({ database, keyRing, allocation, didsAmong: dids.among });
   const metrics = metricsOn({ db: database.single, locks });
   const events = eventsOn(database, keyRing, { noteAttempt: metrics.noteAttempt, ...options });
-  const voice = voiceOn({ database, keyRing, accounts, publicUrl });
+  const voice = voiceOn({ database, keyRing, accounts, publicUrl, openListingCall: listings.openCall });
   const vobiz = vobizJobs({ database, keyRing, accounts, base: options.vobizApiBase ?? null });
 
   return {
@@ -131,6 +126,7 @@ export function createContainer(options: ContainerOptions): Container {
       ...capacityHandlers(createCapacityService(keyRing)),
       ...didHandlers(dids, tenants.enterOpen),
       ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
+      ...listings.handlers,
       ...voice.handlers,
       ...deadJobHandlers(createDeadJobService()),
       ...events.handlers,

@@ -7,8 +7,8 @@ import type { Logger } from '../kernel/logger.ts';
 /** Eight times the largest event that was ever seen. */
 const FORM_LIMIT = '64kb';
 const MOST_FIELDS = 200;
-/** What is posted to one call's own URLs: the same words as in features/voice/call-path.ts. A party has 10 phones at most. */
-const CALL_EVENT = /^((dial|leg)(-([2-9]|10))?|whisper|digits|record|voicemail)$/;
+/** What is posted to one call's own URLs: the same words as in features/voice/call-path.ts. A party has 10 phones at most, and a call 3 PINs. */
+const CALL_EVENT = /^((dial|leg)(-([2-9]|10))?|whisper|digits|record|voicemail|pin-[1-3])$/;
 type CallEvent =
   | 'dial'
   | 'leg'
@@ -17,7 +17,8 @@ type CallEvent =
   | 'whisper'
   | 'digits'
   | 'record'
-  | 'voicemail';
+  | 'voicemail'
+  | `pin-${number}`;
 const PATH = /^\/webhooks\/vobiz\/([^/]+)(?:\/tenants\/([^/]+)\/calls\/([^/]+)\/([^/]+))?\/?$/;
 /** The provider recommends an answer within 2 s; after this the caller hears a sentence instead of silence. */
 const DEADLINE_MS = 1_500;

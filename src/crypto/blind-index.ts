@@ -12,3 +12,8 @@ import type { TenantKeys } from './tenant-keys.ts';
 export function callerIndex(keys: TenantKeys, e164: E164): Buffer {
   return createHmac('sha256', keys.indexKey).update(`caller|${e164}`, 'utf8').digest();
 }
+
+/** What a PIN is looked up by. Keyed too: the few digits of a PIN behind a plain hash would be clear text. */
+export function pinIndex(keys: TenantKeys, pin: string): Buffer {
+  return createHmac('sha256', keys.indexKey).update(`pin|${pin}`, 'utf8').digest();
+}

@@ -19,6 +19,11 @@ export function isStatementRefused(error: unknown): boolean {
   return state !== null && /^[0-9A-Z]{5}$/.test(state) && !/^(08|53|57|58|XX)/.test(state);
 }
 
+/** Our own, of hold_listing: the listing of a session that was to be made is over. */
+export function isListingOver(error: unknown): boolean {
+  return stateOf(error) === 'MP410';
+}
+
 /** A schema or a table is not there. */
 export function isMissing(error: unknown): boolean {
   return /^(3F000|42P01)$/.test(stateOf(error) ?? '');

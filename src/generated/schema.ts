@@ -474,6 +474,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List listings */
+        get: operations["listListings"];
+        put?: never;
+        /**
+         * Let anybody reach a seller through a DID
+         * @description Whoever calls the listing's `masking_number` reaches the seller, and gets a session of its own at its first call: the
+         *     seller sees a masking number that stands for this buyer, and reaches it by calling back. Ask for the sessions by
+         *     `GET /v1/sessions?listing=`. A caller who is a party of another session on this DID reaches that one.
+         *
+         *     The seller holds a DID of the pool for each buyer: a pool of K DIDs lets K - 1 buyers through.
+         */
+        post: operations["createListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/listings/{listing_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        /** Get a listing */
+        get: operations["getListing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/listings/{listing_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a listing and the sessions of its buyers
+         * @description Ending it again gives the same answer. Calls that are bridged already go on.
+         */
+        post: operations["endListing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/{session_id}/reopen": {
         parameters: {
             query?: never;
@@ -2560,7 +2626,7 @@ export interface components {
             };
         };
         /** @enum {string} */
-        AnnouncementKey: "connecting" | "over" | "number_changed" | "not_connected" | "unavailable" | "not_allowed" | "busy" | "no_answer" | "not_reached" | "failed" | "recording_consent" | "voicemail_prompt" | "rating_prompt" | "goodbye";
+        AnnouncementKey: "connecting" | "over" | "number_changed" | "not_connected" | "unavailable" | "not_allowed" | "busy" | "no_answer" | "not_reached" | "failed" | "recording_consent" | "voicemail_prompt" | "rating_prompt" | "goodbye" | "pin_prompt" | "pin_wrong" | "pin_failed" | "pin_locked";
         AnnouncementList: {
             data: {
                 key: components["schemas"]["AnnouncementKey"];
@@ -2953,6 +3019,11 @@ export interface components {
             phones_last4: string[];
             /** @description The number that this party dials, and sees when it is called. */
             masking_number: string;
+            /**
+             * @description In the answer that creates the session, and nowhere else. What makes this party known at its masking number when
+             *     its phone is withheld or another one. Only a keyed hash of it is kept.
+             */
+            pin?: string;
         };
         SessionCreate: {
             /** @description The tenant's own id of the transaction. */
@@ -2985,8 +3056,73 @@ export interface components {
             allocation?: components["schemas"]["AllocationWish"];
             /** @default [] */
             after_end: components["schemas"]["AfterEnd"];
+            pin?: components["schemas"]["SessionPin"];
             voice?: components["schemas"]["VoiceSettings"];
             metadata?: components["schemas"]["Metadata"];
+        };
+        /**
+         * @description Each party gets a PIN for its masking number. A caller whose number is withheld or unknown there is asked for it, and is
+         *     the party from then on. How long it is follows from how many PINs the masking number has already.
+         */
+        SessionPin: {
+            enabled: boolean;
+        };
+        ListingCreate: {
+            /** @description The tenant's own id of it; its sessions have it too. */
+            transaction_ref?: string;
+            /**
+             * @description The pool's name or id.
+             * @default default
+             */
+            pool: string;
+            /**
+             * @description The id or number of the pool's DID that buyers are to call; a reserved one if you like, which no other session gets.
+             *     Absent: the one with the fewest calls that is not reserved and carries no listing.
+             */
+            did?: string;
+            seller: {
+                phone: components["schemas"]["PhoneText"];
+                role?: components["schemas"]["Role"];
+            };
+            expires_in_seconds: components["schemas"]["ExpiresInSeconds"];
+            cooling_seconds?: components["schemas"]["CoolingSeconds"];
+            /** @default 30 */
+            ring_timeout_seconds: components["schemas"]["RingTimeoutSeconds"];
+            /** @default 3600 */
+            max_call_seconds: components["schemas"]["MaxCallSeconds"];
+            /** @description Of its sessions. The seller is `a`, the buyer `b`. */
+            voice?: components["schemas"]["VoiceSettings"];
+            /** @description Its sessions have it too. */
+            metadata?: components["schemas"]["Metadata"];
+        };
+        Listing: {
+            id: string;
+            livemode: boolean;
+            /** @enum {string} */
+            status: "active" | "ended" | "expired";
+            /** @description What buyers call. */
+            masking_number: string;
+            pool: string;
+            transaction_ref: string | null;
+            seller: {
+                role: string | null;
+                phone_last4: string;
+            };
+            expires_at: components["schemas"]["Timestamp"];
+            ended_at: components["schemas"]["NullableTimestamp"];
+            /** @description Null: the pool's. */
+            cooling_seconds: number | null;
+            ring_timeout_seconds: number;
+            max_call_seconds: number;
+            voice: components["schemas"]["VoiceSettings"];
+            /** @description How many callers have got a session. */
+            buyers: number;
+            metadata: components["schemas"]["Metadata"];
+            created_at: components["schemas"]["Timestamp"];
+        };
+        ListingList: {
+            data: components["schemas"]["Listing"][];
+            has_more: boolean;
         };
         /** @description What this session wants of its pair. What it says nothing about is as its pool says. DIDs are named by id or number. */
         AllocationWish: {
@@ -3113,6 +3249,10 @@ export interface components {
             calls_made: number;
             end_after_first_call: boolean;
             voice: components["schemas"]["VoiceSettings"];
+            /** @description Absent when the parties have no PINs. */
+            pin?: components["schemas"]["SessionPin"];
+            /** @description The listing whose buyer called. Absent for other sessions. */
+            listing?: string;
             parties: {
                 a: components["schemas"]["Party"];
                 b: components["schemas"]["Party"];
@@ -3134,7 +3274,7 @@ export interface components {
         /** @enum {string} */
         RouteDecision: "bridge" | "announce" | "ask_pin" | "forward" | "reject";
         /** @enum {string} */
-        RouteReason: "live_binding" | "grace_binding" | "grace_forward" | "unknown_did" | "tenant_suspended" | "caller_withheld" | "direction_not_allowed" | "caller_id_not_owned" | "session_ended" | "session_expired" | "phone_replaced" | "session_rehomed" | "call_limit_reached" | "caller_not_allowed";
+        RouteReason: "live_binding" | "listing_call" | "listing_seller" | "listing_unavailable" | "pin_accepted" | "pin_required" | "pin_failed" | "pin_locked" | "grace_binding" | "grace_forward" | "unknown_did" | "tenant_suspended" | "caller_withheld" | "direction_not_allowed" | "caller_id_not_owned" | "session_ended" | "session_expired" | "phone_replaced" | "session_rehomed" | "call_limit_reached" | "caller_not_allowed";
         RouteStep: {
             rule: string;
             /** @enum {string} */
@@ -4033,6 +4173,7 @@ export interface components {
         PoolId: string;
         DidId: string;
         SessionId: string;
+        ListingId: string;
         CallId: string;
         EventId: string;
         WebhookEndpointId: string;
@@ -4985,6 +5126,8 @@ export interface operations {
                 starting_after?: components["parameters"]["StartingAfter"];
                 status?: components["schemas"]["SessionStatus"];
                 transaction_ref?: string;
+                /** @description Only those of a listing's buyers. */
+                listing?: string;
             };
             header?: never;
             path?: never;
@@ -5302,6 +5445,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listListings: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description The id of the last object of the page before. */
+                starting_after?: components["parameters"]["StartingAfter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Listings, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createListing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "transaction_ref": "flat-12",
+                 *       "seller": {
+                 *         "phone": "+919800000001"
+                 *       },
+                 *       "expires_in_seconds": 2592000
+                 *     }
+                 */
+                "application/json": components["schemas"]["ListingCreate"];
+            };
+        };
+        responses: {
+            /** @description The listing with its masking number. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "lst_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "livemode": true,
+                     *       "status": "active",
+                     *       "masking_number": "+917900000000",
+                     *       "pool": "default",
+                     *       "transaction_ref": "flat-12",
+                     *       "seller": {
+                     *         "role": null,
+                     *         "phone_last4": "0001"
+                     *       },
+                     *       "expires_at": "2026-07-08T06:07:34.130Z",
+                     *       "ended_at": null,
+                     *       "cooling_seconds": null,
+                     *       "ring_timeout_seconds": 30,
+                     *       "max_call_seconds": 3600,
+                     *       "voice": {},
+                     *       "buyers": 0,
+                     *       "metadata": {},
+                     *       "created_at": "2026-06-08T06:07:34.130Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The listing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endListing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listing_id: components["parameters"]["ListingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The listing, ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -175,6 +175,24 @@ export type IdempotencyKeysRow = {
   created_at: Date;
 };
 
+export type ListingsRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  pool_id: string;
+  did_id: string;
+  transaction_ref: string | null;
+  expires_at: Date;
+  ended_at: Date | null;
+  caller_index: Buffer;
+  sealed: Buffer;
+  key_version: number;
+  role: string | null;
+  session: unknown;
+  metadata: unknown;
+  created_at: Date;
+};
+
 export type MasterKeyProofRow = {
   only_row: boolean;
   sealed: Buffer;
@@ -196,6 +214,24 @@ export type PairHistoryRow = {
   did_a: string;
   did_b: string;
   used_at: Date;
+};
+
+export type PartyPinsRow = {
+  tenant_id: string;
+  did_id: string;
+  pin_index: Buffer;
+  session_id: string;
+  side: 'a' | 'b';
+  digits: number;
+};
+
+export type PinAttemptsRow = {
+  tenant_id: string;
+  call_id: string;
+  attempt: number;
+  did_id: string;
+  caller_index: Buffer | null;
+  tried_at: Date;
 };
 
 export type PoolsRow = {
@@ -303,6 +339,8 @@ export type SessionsRow = {
   event_sequence: number;
   told: number;
   voice: unknown;
+  pin_enabled: boolean;
+  listing_id: string | null;
 };
 
 export type TenantKeysRow = {

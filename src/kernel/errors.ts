@@ -34,6 +34,7 @@ export const catalogue = {
   method_not_allowed: { kind: 'wrong_method', title: 'Method not allowed' },
   idempotency_key_in_use: { kind: 'conflict', title: 'A request with this Idempotency-Key is still running' },
   did_already_assigned: { kind: 'conflict', title: 'The DID is assigned already' },
+  did_has_listing: { kind: 'conflict', title: 'The DID carries a listing already' },
   pool_name_taken: { kind: 'conflict', title: 'The tenant has a pool of this name' },
   session_over: { kind: 'conflict', title: 'The session is over' },
   not_reopenable: { kind: 'conflict', title: 'The session cannot be reopened' },

@@ -8,6 +8,7 @@ export type IdPrefix =
   | 'did'
   | 'pool'
   | 'ses'
+  | 'lst'
   | 'call'
   | 'rec'
   | 'evt'

@@ -39,6 +39,7 @@ const rules: Record<string, Rule> = {
       log: /^false$/,
       redirect: TRUTH,
     },
+    optional: { digitEndTimeout: range(2, 10), finishOnKey: /^#$/ },
     children: ['Speak', 'Play'],
   },
   Record: {

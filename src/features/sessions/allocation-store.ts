@@ -1,10 +1,12 @@
 import type { Db } from '../../db/database.ts';
-import { isWorthRepeating } from '../../db/sqlstate.ts';
+import { isListingOver, isWorthRepeating } from '../../db/sqlstate.ts';
+import { Failure } from '../../kernel/errors.ts';
 import type { Owner, TenantId } from '../../kernel/ids.ts';
 import type { StoredStage } from './after-end.ts';
 import type { History } from './did-candidates.ts';
 import type { Facts } from './exhaustion-ladder.ts';
 import type { Allocation, Direction, Session, Side } from './session.ts';
+import type { NewPin } from './session-pin.ts';
 
 /** What was answered to an Idempotency-Key before. */
 export type KeptReply = { fingerprint: Buffer; status: number | null; sealedReply: Buffer | null };
@@ -100,6 +102,9 @@ export type NewSession = {
   grace_seconds: number;
   metadata: Record<string, string>;
   voice: Session['voice'];
+  pin_enabled: boolean;
+  listing_id: string | null;
+  pins: readonly NewPin[];
   created_at: Date;
   allocation: Allocation;
   did_a: string;
@@ -149,6 +154,7 @@ export async function settleAllocation(
     return row.outcome;
   } catch (error) {
     if (isWorthRepeating(error)) return 'conflict';
+    if (isListingOver(error)) throw new Failure('session_over', 'The listing is over.');
     throw error;
   }
 }

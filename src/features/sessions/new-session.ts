@@ -13,6 +13,7 @@ import type { NewSession } from './allocation-store.ts';
 import type { Allocated, AllocationInput } from './exhaustion-ladder.ts';
 import type { Phones, PhonesInput } from './party-phones.ts';
 import type { Direction, Session, Side } from './session.ts';
+import type { NewPin, PinInput, Pins } from './session-pin.ts';
 
 /** Who asks: whose sessions, and how its numbers are read. */
 export type Asker = Owner & { defaultCountry: CountryCode };
@@ -32,6 +33,9 @@ export type NewSessionInput = {
   after_end?: StageInput[];
   metadata?: Record<string, string>;
   voice?: VoiceSettings;
+  pin?: PinInput;
+  /** The listing that it is a buyer's session of; no request says so. */
+  listing?: string;
   allocation?: AllocationInput;
 };
 
@@ -44,12 +48,14 @@ export function newSession(
   stages: readonly ReadStage[],
   { pair, asked, found, allocation }: Allocated,
   openedAt: Date,
+  pins: Pins | null,
 ): Session {
   const expiresAt = new Date(openedAt.getTime() + input.expires_in_seconds * 1000);
   const party = (side: Side) => ({
     role: input.parties[side].role ?? null,
     maskingNumber: pair[side].e164,
     phonesLast4: (phones[side] ?? []).map(last4),
+    ...(pins === null ? {} : { pin: pins[side] }),
   });
   return {
     id,
@@ -71,6 +77,8 @@ export function newSession(
     callsMade: 0,
     endAfterFirstCall: input.end_after_first_call,
     voice: input.voice ?? {},
+    pinEnabled: pins !== null,
+    listing: input.listing ?? null,
     metadata: input.metadata ?? {},
     createdAt: openedAt,
     updatedAt: openedAt,
@@ -84,6 +92,7 @@ export function rowOf(
   input: NewSessionInput,
   afterEnd: readonly StoredStage[],
   { pair, found }: Allocated,
+  pins: readonly NewPin[],
 ): NewSession {
   return {
     id: session.id,
@@ -101,6 +110,9 @@ export function rowOf(
     grace_seconds: graceSecondsOf(afterEnd),
     metadata: session.metadata,
     voice: session.voice,
+    pin_enabled: session.pinEnabled,
+    listing_id: session.listing,
+    pins,
     created_at: session.createdAt,
     allocation: session.allocation,
     did_a: pair.a.didId,

@@ -14,7 +14,9 @@ import { type AllocationParts, allocate, isPairRemembered } from './allocation.t
 import { type KeptReply, type NewPhone, type Opened, settleAllocation } from './allocation-store.ts';
 import { type Asker, type NewSessionInput, newSession, rowOf } from './new-session.ts';
 import { type Phones, readPhones, refuseDids, storedPhone } from './party-phones.ts';
+import { countPins } from './pin-store.ts';
 import { type Session, type Side, sides } from './session.ts';
+import { newPins, storedPins } from './session-pin.ts';
 
 /** Keeps the answer to an Idempotency-Key together with what it answers. `seal` is called before anything is written. */
 export type Once = { key: string; fingerprint: Buffer; seal(session: Session): Buffer };
@@ -42,6 +44,7 @@ export function sessionCreation(
     readVoice(input.voice ?? {});
     const keys = await parts.keysOf(asker.tenantId);
     const id = newId('ses');
+    const isPinned = input.pin?.enabled === true;
     const stored = sides.flatMap((side) =>
       (phones[side] ?? []).map((phone) => ({ side, ...storedPhone(keys, asker.tenantId, id, side, phone) })),
     );
@@ -63,14 +66,18 @@ export function sessionCreation(
       request,
       (opened) => checked(opened, phones, stages),
       async (allocated, opened) => {
-        const session = newSession(id, asker, input, phones, stages, allocated, opened.openedAt);
+        const { pair } = allocated;
+        const [onA = 0, onB = 0] = isPinned
+          ? await countPins(db, asker.tenantId, [pair.a.didId, pair.b.didId])
+          : [];
+        const pins = isPinned ? newPins({ a: onA, b: onB }) : null;
+        const session = newSession(id, asker, input, phones, stages, allocated, opened.openedAt, pins);
         const keeping =
           once === null
             ? null
             : { key: once.key, fingerprint: once.fingerprint, sealedReply: once.seal(session) };
-        const { pair } = allocated;
         const rows: NewPhone[] = stored.map((phone) => ({ ...phone, didId: pair[phone.side].didId }));
-        const row = rowOf(session, input, afterEnd, allocated);
+        const row = rowOf(session, input, afterEnd, allocated, storedPins(keys, pins, pair));
         const isRemembered = isPairRemembered(input.allocation, allocated);
         const outcome = await settleAllocation(db, asker, keeping, row, rows, keys.version, isRemembered);
         return outcome === 'settled' ? { outcome, result: session } : { outcome };

@@ -26,6 +26,7 @@ function toPartyView(party: Party): components['schemas']['Party'] {
     phone_last4: party.phonesLast4[0] ?? '',
     phones_last4: party.phonesLast4,
     masking_number: party.maskingNumber,
+    ...(party.pin === undefined ? {} : { pin: party.pin }),
   };
 }
 
@@ -54,6 +55,8 @@ function toSessionView(session: Session): components['schemas']['Session'] {
     calls_made: session.callsMade,
     end_after_first_call: session.endAfterFirstCall,
     voice: session.voice,
+    ...(session.pinEnabled ? { pin: { enabled: true } } : {}),
+    ...(session.listing === null ? {} : { listing: session.listing }),
     parties: { a: toPartyView(session.parties.a), b: toPartyView(session.parties.b) },
     metadata: session.metadata,
     created_at: session.createdAt.toISOString(),
@@ -116,8 +119,14 @@ export function sessionHandlers(
     },
     async listSessions(call) {
       const page = pageQuery(call.query);
-      const { status = null, transaction_ref: transactionRef = null } = call.query;
-      const filter = { status, transactionRef, limit: page.limit + 1, startingAfter: page.startingAfter };
+      const { status = null, transaction_ref: transactionRef = null, listing = null } = call.query;
+      const filter = {
+        status,
+        transactionRef,
+        listing,
+        limit: page.limit + 1,
+        startingAfter: page.startingAfter,
+      };
       const rows = await sessions.list(call.unit, tenantOf(call), filter);
       return { status: 200, body: listView(pageOf(rows, page), toSessionView) };
     },

@@ -88,6 +88,8 @@ export function createSessionService(parts: {
       callsMade: row.calls_made,
       endAfterFirstCall: row.end_after_first_call,
       voice: row.voice,
+      pinEnabled: row.pin_enabled,
+      listing: row.listing_id,
       metadata: row.metadata,
       createdAt: row.created_at,
       updatedAt: row.updated_at,

@@ -24,6 +24,8 @@ export type SessionRow = {
   max_calls: number | null;
   calls_made: number;
   end_after_first_call: boolean;
+  pin_enabled: boolean;
+  listing_id: string | null;
   voice: Session['voice'];
   metadata: Record<string, string>;
   created_at: Date;
@@ -40,7 +42,7 @@ const PHASE = 'session_phase(s.ended_at, s.expires_at, s.after_end, now())';
 
 const SELECT = `select s.id, s.livemode, pool.name as pool, s.transaction_ref, phase.status, s.direction, s.expires_at,
     s.ended_at, s.after_end, s.allocation, phase.grace_ends_at, s.cooling_seconds, s.ring_timeout_seconds, s.max_call_seconds,
-    s.sliding_seconds, s.max_calls, s.calls_made, s.end_after_first_call, s.voice, s.metadata, s.created_at, s.updated_at,
+    s.sliding_seconds, s.max_calls, s.calls_made, s.end_after_first_call, s.voice, s.pin_enabled, s.listing_id, s.metadata, s.created_at, s.updated_at,
     a.role as a_role, da.e164 as a_number, b.role as b_role, db.e164 as b_number,
     (select jsonb_agg(jsonb_build_object('side', f.side, 'sealed', encode(f.sealed, 'base64'),
                                          'key_version', f.key_version) order by f.side, f.position)
@@ -68,6 +70,7 @@ export async function listSessions(
   filter: {
     status: SessionStatus | null;
     transactionRef: string | null;
+    listing: string | null;
     limit: number;
     startingAfter: string | null;
   },
@@ -75,6 +78,7 @@ export async function listSessions(
   return db.rows<SessionRow>(
     `${SELECT} where s.tenant_id = $1 and s.livemode = $2 and ($3::text is null or phase.status = $3)
         and ($4::text is null or s.transaction_ref = $4) and ($6::text is null or s.id < $6)
+        and ($7::text is null or s.listing_id = $7)
       order by s.id desc limit $5`,
     [
       owner.tenantId,
@@ -83,6 +87,7 @@ export async function listSessions(
       filter.transactionRef,
       filter.limit,
       filter.startingAfter,
+      filter.listing,
     ],
   );
 }

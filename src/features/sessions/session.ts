@@ -14,7 +14,13 @@ export type Allow = Direction | 'none';
 export type Stage = { seconds: number; allow: Allow; forwardToLast4: string | null };
 
 /** One side as its tenant may see it: of each phone only the end, in the order in which they are tried. */
-export type Party = { role: string | null; maskingNumber: string; phonesLast4: string[] };
+export type Party = {
+  role: string | null;
+  maskingNumber: string;
+  phonesLast4: string[];
+  /** Only when it was just made. */
+  pin?: string;
+};
 
 /** Why a party got its DID. */
 export type Reason =
@@ -62,6 +68,10 @@ export type Session = {
   endAfterFirstCall: boolean;
   /** What it says itself; its pool and its tenant say the rest when a call comes. */
   voice: VoiceSettings;
+  /** Whether its parties have PINs. */
+  pinEnabled: boolean;
+  /** The listing whose buyer called. */
+  listing: string | null;
   metadata: Record<string, string>;
   createdAt: Date;
   updatedAt: Date;

@@ -14,6 +14,10 @@ export const announcementKeys = [
   'voicemail_prompt',
   'rating_prompt',
   'goodbye',
+  'pin_prompt',
+  'pin_wrong',
+  'pin_failed',
+  'pin_locked',
 ] as const;
 export type AnnouncementKey = (typeof announcementKeys)[number];
 
@@ -36,6 +40,10 @@ export const texts: Readonly<Record<'en' | 'hi', Readonly<Record<AnnouncementKey
     voicemail_prompt: 'Please leave a message after the tone. Press the hash key when you are done.',
     rating_prompt: 'How was this call? Please press a key from 1, very bad, to 5, very good.',
     goodbye: 'Thank you. Goodbye.',
+    pin_prompt: 'Please enter your PIN, and press the hash key.',
+    pin_wrong: 'This PIN is not right. Please enter your PIN again, and press the hash key.',
+    pin_failed: 'Your PIN was not recognised. Goodbye.',
+    pin_locked: 'There were too many wrong PINs. Please try again in an hour. Goodbye.',
   },
   hi: {
     connecting: 'आपकी कॉल जोड़ी जा रही है।',
@@ -52,5 +60,9 @@ export const texts: Readonly<Record<'en' | 'hi', Readonly<Record<AnnouncementKey
     voicemail_prompt: 'कृपया बीप के बाद अपना संदेश बोलें। समाप्त होने पर हैश दबाएँ।',
     rating_prompt: 'यह कॉल कैसी रही? कृपया 1, बहुत ख़राब, से 5, बहुत अच्छी, तक कोई एक अंक दबाएँ।',
     goodbye: 'धन्यवाद। नमस्ते।',
+    pin_prompt: 'कृपया अपना पिन डालें और हैश दबाएँ।',
+    pin_wrong: 'यह पिन सही नहीं है। कृपया अपना पिन फिर से डालें और हैश दबाएँ।',
+    pin_failed: 'आपका पिन पहचाना नहीं गया। धन्यवाद।',
+    pin_locked: 'बहुत बार ग़लत पिन डाला गया है। कृपया एक घंटे बाद फिर कॉल करें। धन्यवाद।',
   },
 };

@@ -13,7 +13,7 @@ import { announcement, heard } from './announcements.ts';
 import { attemptPath, type CallPath } from './call-path.ts';
 import { dialTimes, type Said } from './dial-times.ts';
 import { type Manner, plainManner } from './manner.ts';
-import type { Route } from './route.ts';
+import type { AnswerRoute, Route } from './route.ts';
 import type { FoundBinding } from './route-store.ts';
 
 /** Where this call's own events go. */
@@ -30,7 +30,7 @@ const RECORDING_MARGIN_SECONDS = 120;
 
 /** The first document of a call. `dialling`: for bridge and forward, and only for these. */
 export function answerDocument(
-  route: Route,
+  route: AnswerRoute,
   dialling: Dialling | null,
   manner: Manner,
   urls: CallUrls,
@@ -38,6 +38,8 @@ export function answerDocument(
   switch (route.decision) {
     case 'reject':
       return rejectedDocument;
+    case 'ask_pin':
+      throw new Error('a question has a document of its own');
     case 'announce':
       return saying(route.announcement, manner);
     case 'bridge': {

@@ -11,6 +11,7 @@ import { isOver, type VobizEvent } from '../vobiz/events.ts';
 import type { Play, Speak } from '../vobiz/xml.ts';
 import { afterDial, unreachedAfter } from './after-dial.ts';
 import { findOwnAnnouncements } from './announcement-store.ts';
+import type { AnnouncementKey } from './announcement-texts.ts';
 import { FALLBACK, heard } from './announcements.ts';
 import {
   answerDocument,
@@ -23,8 +24,9 @@ import {
 import { afterDialDocument, hungUpDocument, whisperDocument } from './call-end-document.ts';
 import { attemptOf, type CallPath } from './call-path.ts';
 import { type CallVoice, findCallVoice } from './call-voice-store.ts';
-import { type Decision, decideAgain } from './decision.ts';
+import { type AnswerDecision, decideAgain } from './decision.ts';
 import type { Manner } from './manner.ts';
+import { type AskedPin, askPinDocument } from './pin-document.ts';
 import type { DialledDid, FoundBinding, SealedNumber } from './route-store.ts';
 
 /** Opens a party's real number from its sealed form. */
@@ -36,13 +38,28 @@ export type OpenNumber = (
   sealed: Buffer,
 ) => E164;
 
+/** What a DID and its tenant say of how calls are handled. */
+export type MannerSource = Pick<DialledDid, 'tenant_id' | 'livemode' | 'tenant_voice' | 'has_announcements'>;
+
 export type CallDocuments = {
   /** How this call is handled. Asks Postgres only when the tenant has words of its own. */
-  mannerOf(did: DialledDid, binding: FoundBinding | null): Promise<Manner>;
+  mannerOf(did: MannerSource, binding: FoundBinding | null): Promise<Manner>;
   /** The first document. `token`: of the webhook's URL. */
-  answer(token: string, callId: string, did: DialledDid, decision: Decision, manner: Manner): Promise<string>;
-  /** What is heard when the session was over before the call could be connected. */
-  over(manner: Manner): string;
+  answer(
+    token: string,
+    call: { tenantId: TenantId; callId: string; keys: TenantKeys },
+    decision: Pick<AnswerDecision, 'binding' | 'route'>,
+    manner: Manner,
+  ): Promise<string>;
+  /** Asks for a PIN, the n-th time in this call. */
+  askPin(
+    token: string,
+    call: { tenantId: TenantId; callId: string },
+    asked: AskedPin,
+    manner: Manner,
+  ): string;
+  /** A sentence, and the end. */
+  say(key: AnnouncementKey, manner: Manner): string;
   /** What is answered to an event at one of our own paths. */
   follow(
     token: string,
@@ -92,7 +109,7 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
   const dialling = async (
     tenantId: TenantId,
     keys: TenantKeys,
-    { binding, route }: Pick<Decision, 'binding' | 'route'>,
+    { binding, route }: Pick<AnswerDecision, 'binding' | 'route'>,
     voice: Voice,
     attempt: number,
   ): Promise<Dialling | null> => {
@@ -123,8 +140,9 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
     const dialStatus = event.kind === 'dial_action' ? event.dialStatus : null;
     const after = afterDial(dialStatus, { attempt: attemptOf(path) ?? 1, isBridge }, how.voice);
     if (after.step !== 'next_phone') return afterDialDocument(after, how, urls);
-    if (call.callerIndex !== null) {
-      const again = await decideAgain(database.single, call.did, call.callerIndex);
+    const byPin = call.reason === 'pin_accepted' ? partyOf(call) : null;
+    if (call.callerIndex !== null || byPin !== null) {
+      const again = await decideAgain(database.single, call.did, call.callerIndex, byPin);
       const { route } = again;
       if (route.decision !== 'bridge' || route.binding.sessionId !== call.sessionId) {
         return saying(route.decision === 'announce' ? route.announcement : 'over', how);
@@ -150,12 +168,16 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
         [...(binding?.settings ?? []), did.tenant_voice],
         did.has_announcements,
       ),
-    async answer(token, callId, did, decision, how) {
-      const keys = keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys });
-      const parts = await dialling(did.tenant_id, keys, decision, how.voice, 1);
-      return answerDocument(decision.route, parts, how, urlsOf(token, did.tenant_id, callId));
+    async answer(token, { tenantId, callId, keys }, decision, how) {
+      const urls = urlsOf(token, tenantId, callId);
+      const { route } = decision;
+      if (route.decision === 'ask_pin')
+        return askPinDocument({ digits: route.digits, attempt: 1 }, how, urls);
+      return answerDocument(route, await dialling(tenantId, keys, decision, how.voice, 1), how, urls);
     },
-    over: (how) => saying('over', how),
+    askPin: (token, { tenantId, callId }, asked, how) =>
+      askPinDocument(asked, how, urlsOf(token, tenantId, callId)),
+    say: saying,
     async follow(token, place, event) {
       if (event.kind === 'hangup') return emptyDocument;
       if (attemptOf(place.path) !== null) {
@@ -172,6 +194,10 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
 
 function ownerOf({ did }: CallVoice): { tenantId: TenantId; livemode: boolean } {
   return { tenantId: did.tenant_id, livemode: did.livemode };
+}
+
+function partyOf({ sessionId, callerSide }: CallVoice): { sessionId: string; side: 'a' | 'b' } | null {
+  return sessionId === null || callerSide === null ? null : { sessionId, side: callerSide };
 }
 
 /** What the called party is told, with what is put in of the session; null for nothing. */

@@ -3,7 +3,16 @@
  * whom a call asks something of us. A party's further phones, tried one after the other, have paths of their own, so
  * that nothing but the signed path says which one is next.
  */
-export type CallPath = Attempt<'dial'> | Attempt<'leg'> | 'whisper' | 'digits' | 'record' | 'voicemail';
+export type CallPath =
+  | Attempt<'dial'>
+  | Attempt<'leg'>
+  | 'whisper'
+  | 'digits'
+  | 'record'
+  | 'voicemail'
+  | PinPath;
+/** Where the n-th PIN of a call is posted. */
+type PinPath = `pin-${number}`;
 type Attempt<Name extends string> = Name | `${Name}-${number}`;
 
 /** The path of the Dial, or of its legs, of a party's n-th phone; from 1. */
@@ -15,4 +24,13 @@ export function attemptPath<Name extends 'dial' | 'leg'>(name: Name, attempt: nu
 export function attemptOf(path: CallPath): number | null {
   const [, attempt = '1'] = /^dial(?:-(\d+))?$/.exec(path) ?? [];
   return path.startsWith('dial') ? Number(attempt) : null;
+}
+
+export function pinPath(attempt: number): PinPath {
+  return `pin-${attempt}`;
+}
+
+/** Which try this path's PIN is, from 1; null for another path. */
+export function pinTryOf(path: CallPath): number | null {
+  return path.startsWith('pin-') ? Number(path.slice('pin-'.length)) : null;
 }

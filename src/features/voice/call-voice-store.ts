@@ -1,12 +1,14 @@
 import type { Db } from '../../db/database.ts';
 import type { TenantId } from '../../kernel/ids.ts';
 import type { Settings } from './manner.ts';
-import type { RouteDecision, Side } from './route.ts';
+import type { RouteDecision, RouteReason, Side } from './route.ts';
 import type { RouteDid } from './route-store.ts';
 
 /** A call in its middle: what the documents that are asked for then have to know. */
 export type CallVoice = {
+  providerCallId: string;
   decision: RouteDecision;
+  reason: RouteReason;
   sessionId: string | null;
   callerSide: Side | null;
   callerIndex: Buffer | null;
@@ -26,7 +28,9 @@ export async function findCallVoice(db: Db, tenantId: TenantId, callId: string):
   const [row] = await db.rows<CallVoiceRow>('select * from call_voice($1, $2)', [tenantId, callId]);
   if (row === undefined) return null;
   return {
+    providerCallId: row.provider_call_id,
     decision: row.decision,
+    reason: row.reason,
     sessionId: row.session_id,
     callerSide: row.caller_side,
     callerIndex: row.caller_index,
@@ -41,6 +45,10 @@ export async function findCallVoice(db: Db, tenantId: TenantId, callId: string):
       tenant_status: row.tenant_status,
       default_country: row.default_country,
       out_of_session_policy: row.out_of_session_policy,
+      pin_digits: row.pin_digits,
+      // Whoever is in a call is somebody's party already.
+      listing_id: null,
+      listing_seller: null,
     },
     settings: [row.session_voice ?? {}, row.pool_voice ?? {}, row.tenant_voice],
     hasAnnouncements: row.has_announcements,
@@ -50,9 +58,11 @@ export async function findCallVoice(db: Db, tenantId: TenantId, callId: string):
   };
 }
 
-type CallVoiceRow = Omit<RouteDid, 'tenant_id' | 'e164'> & {
+type CallVoiceRow = Omit<RouteDid, 'tenant_id' | 'e164' | 'listing_id' | 'listing_seller'> & {
   did_e164: RouteDid['e164'];
+  provider_call_id: string;
   decision: RouteDecision;
+  reason: RouteReason;
   session_id: string | null;
   caller_side: Side | null;
   caller_index: Buffer | null;

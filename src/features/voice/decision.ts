@@ -3,8 +3,10 @@ import type { TenantKeys } from '../../crypto/tenant-keys.ts';
 import type { Db } from '../../db/database.ts';
 import { type CountryCode, candidatesOf, type E164, isCountry } from '../../kernel/phone.ts';
 import { isWithheld } from '../vobiz/caller.ts';
-import { decideRoute, type Route } from './route.ts';
-import { type FoundBinding, findBindings, type RouteDid } from './route-store.ts';
+import { type PinFacts, pinCaps } from './pin-rules.ts';
+import { findPinLock } from './pin-try-store.ts';
+import { type AnswerRoute, decideRoute, type Route, type Side } from './route.ts';
+import { type FoundBinding, findBindings, findParty, type RouteDid } from './route-store.ts';
 
 export type Decision = {
   route: Route;
@@ -14,7 +16,12 @@ export type Decision = {
   caller: E164 | null;
 };
 
-/** Gathers the facts about a caller on a DID and decides. One round trip to Postgres, none for a withheld caller. */
+export type AnswerDecision = Decision & { route: AnswerRoute };
+
+/**
+ * Gathers the facts about a caller on a DID and decides. One round trip to Postgres, none for a withheld caller, and one more for
+ * a caller who is nobody by the phone on a DID with PINs.
+ */
 export async function decide(
   db: Db,
   did: RouteDid,
@@ -30,6 +37,8 @@ export async function decide(
     outOfSessionPolicy: did.out_of_session_policy,
     isCallerKnown: callers.length > 0,
     bindings,
+    listing: listingOf(did, indexes),
+    pins: bindings.length === 1 ? null : await pinsFor(db, did, indexes[0] ?? null),
   });
   const binding = route.binding === null ? null : (bindings[0] ?? null);
   const caller = callers[binding === null ? 0 : binding.callerPlace - 1] ?? null;
@@ -38,15 +47,28 @@ export async function decide(
 
 /**
  * Decides anew for a call that was connected before, as when the next phone of the party is to ring: the session may be over
- * by now. The call itself is counted already.
+ * by now. The call itself is counted already. `byPin`: whom its PIN made the caller.
  */
 export async function decideAgain(
   db: Db,
   did: RouteDid,
-  caller: Buffer,
-): Promise<Pick<Decision, 'route' | 'binding'>> {
-  const found = await findBindings(db, did.tenant_id, did.did_id, [caller]);
+  caller: Buffer | null,
+  byPin: { sessionId: string; side: Side } | null,
+): Promise<Pick<AnswerDecision, 'route' | 'binding'>> {
+  const found =
+    byPin !== null
+      ? await findParty(db, did.tenant_id, did.did_id, byPin)
+      : caller === null
+        ? []
+        : await findBindings(db, did.tenant_id, did.did_id, [caller]);
   const bindings = found.map((binding) => ({ ...binding, callsMade: binding.callsMade - 1 }));
+  return decidedFor(did, bindings);
+}
+
+function decidedFor(
+  did: RouteDid,
+  bindings: readonly FoundBinding[],
+): Pick<AnswerDecision, 'route' | 'binding'> {
   const route = decideRoute({
     did: { e164: did.e164, status: did.did_status },
     tenantStatus: did.tenant_status,
@@ -54,7 +76,28 @@ export async function decideAgain(
     isCallerKnown: true,
     bindings,
   });
+  if (route.decision === 'connect') throw new Error('whoever is in a call is no new buyer');
   return { route, binding: route.binding === null ? null : (bindings[0] ?? null) };
+}
+
+function listingOf({ listing_id: id, listing_seller: seller }: RouteDid, callers: readonly Buffer[]) {
+  if (id === null || seller === null) return null;
+  return { id, isSeller: callers.some((caller) => caller.equals(seller)) };
+}
+
+async function pinsFor(db: Db, did: RouteDid, caller: Buffer | null): Promise<PinFacts | null> {
+  if (did.pin_digits === null) return null;
+  const lock = await findPinLock(db, did.tenant_id, did.did_id, caller, pinCaps);
+  return { digits: did.pin_digits, lock };
+}
+
+/** Decides for a caller who is this party by its PIN, by the rules that a phone of the party would meet. */
+export async function decideForParty(
+  db: Db,
+  did: RouteDid,
+  party: { sessionId: string; side: Side },
+): Promise<Pick<AnswerDecision, 'route' | 'binding'>> {
+  return decidedFor(did, await findParty(db, did.tenant_id, did.did_id, party));
 }
 
 /** Carriers write a caller as it is dialled where the DID is; the tenant's country comes second. */

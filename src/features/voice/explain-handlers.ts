@@ -8,7 +8,7 @@ export function explainHandlers(explain: ExplainService): Pick<Handlers, 'explai
       return {
         status: 200,
         body: {
-          decision: route.decision,
+          decision: route.decision === 'connect' ? 'bridge' : route.decision,
           reason: route.reason,
           session: route.binding?.sessionId ?? null,
           caller_id: 'callerId' in route ? route.callerId : null,

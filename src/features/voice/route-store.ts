@@ -16,6 +16,11 @@ export type RouteDid = {
   tenant_status: TenantsRow['status'];
   default_country: CountryCode;
   out_of_session_policy: TenantsRow['out_of_session_policy'];
+  /** How long the longest PIN is that a party has on this DID; null when none has. */
+  pin_digits: number | null;
+  /** The listing that it carries, and the blind index of its seller. */
+  listing_id: string | null;
+  listing_seller: Buffer | null;
 };
 export type DialledDid = RouteDid & {
   key_version: number;
@@ -50,8 +55,12 @@ export async function findOwnDid(
 ): Promise<RouteDid | null> {
   const [row] = await db.rows<RouteDid>(
     `select d.tenant_id, d.id as did_id, d.e164, d.country, d.status as did_status, d.livemode,
-            t.status as tenant_status, t.default_country, t.out_of_session_policy
+            t.status as tenant_status, t.default_country, t.out_of_session_policy,
+            (select p.digits from party_pins p where p.tenant_id = $1 and p.did_id = d.id
+              order by p.digits desc limit 1) as pin_digits,
+            l.id as listing_id, l.caller_index as listing_seller
        from dids d join tenants t on t.id = d.tenant_id
+       left join listings l on l.tenant_id = $1 and l.did_id = d.id and l.ended_at is null and l.expires_at > now()
       where d.tenant_id = $1 and d.livemode = $2 and d.e164 = $3
       order by d.status = 'retired', d.id desc limit 1`,
     [owner.tenantId, owner.livemode, number],
@@ -82,7 +91,27 @@ export async function findBindings(
   callers: readonly Buffer[],
 ): Promise<FoundBinding[]> {
   const rows = await db.rows<FactsRow>('select * from route_facts($1, $2, $3)', [tenantId, didId, callers]);
-  return rows.map((row) => ({
+  return rows.map(foundOf);
+}
+
+/** The same facts of a party of a session on this DID, whoever calls as it. */
+export async function findParty(
+  db: Db,
+  tenantId: TenantId,
+  didId: string,
+  party: { sessionId: string; side: BindingsRow['side'] },
+): Promise<FoundBinding[]> {
+  const rows = await db.rows<FactsRow>('select * from party_facts($1, $2, $3, $4)', [
+    tenantId,
+    didId,
+    party.sessionId,
+    party.side,
+  ]);
+  return rows.map(foundOf);
+}
+
+function foundOf(row: FactsRow): FoundBinding {
+  return {
     callerPlace: row.caller_place,
     sessionId: row.session_id,
     side: row.side,
@@ -105,7 +134,7 @@ export async function findBindings(
         : { sealed: row.forward_sealed, keyVersion: row.forward_key_version },
     secondsLeft: secondsLeftOf(row),
     settings: [row.session_voice, row.pool_voice],
-  }));
+  };
 }
 
 /** A call that is bridged keeps an active session open for its sliding time. */

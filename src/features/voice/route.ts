@@ -1,11 +1,20 @@
 import type { BindingsRow, DidsRow, SessionsRow, TenantsRow } from '../../generated/tables.ts';
 import type { E164 } from '../../kernel/phone.ts';
 import type { Allow } from '../sessions/session.ts';
+import { type ListingFacts, listingStep } from './listing-rules.ts';
+import { type PinFacts, pinStep } from './pin-rules.ts';
 
 export type Side = BindingsRow['side'];
-export type RouteDecision = 'bridge' | 'forward' | 'announce' | 'reject';
+export type RouteDecision = 'bridge' | 'forward' | 'announce' | 'ask_pin' | 'reject';
 export type RouteReason =
   | 'live_binding'
+  | 'listing_call'
+  | 'listing_seller'
+  | 'listing_unavailable'
+  | 'pin_accepted'
+  | 'pin_required'
+  | 'pin_failed'
+  | 'pin_locked'
   | 'grace_binding'
   | 'grace_forward'
   | 'unknown_did'
@@ -62,18 +71,35 @@ export type RouteFacts = {
   isCallerKnown: boolean;
   /** One for each reading of the caller's number that has a binding here. */
   bindings: readonly BindingFacts[];
+  /** Null when no party has a PIN on this DID. */
+  pins?: PinFacts | null;
+  /** Null when the DID carries no listing. */
+  listing?: ListingFacts | null;
 };
 
 /** What a caller hears who is not connected; the words are in announcements.ts. */
-export type Announcement = 'over' | 'number_changed' | 'not_connected' | 'unavailable' | 'not_allowed';
+export type Announcement =
+  | 'over'
+  | 'number_changed'
+  | 'not_connected'
+  | 'unavailable'
+  | 'not_allowed'
+  | 'pin_locked'
+  | 'pin_failed';
 
 export type Route = { reason: RouteReason; trace: RouteStep[] } & (
   | { decision: 'bridge'; binding: BindingFacts; callerId: E164 }
   /** To the number of the stage that is in force. */
   | { decision: 'forward'; binding: BindingFacts; stage: GraceStage; callerId: E164 }
   | { decision: 'announce'; announcement: Announcement; binding: BindingFacts | null }
+  /** To a listing. Becomes another one before a call is answered; an explanation calls it a bridge. */
+  | { decision: 'connect'; listing: string; binding: null }
+  | { decision: 'ask_pin'; digits: number; binding: null }
   | { decision: 'reject'; binding: null }
 );
+
+/** What a call can be answered with. */
+export type AnswerRoute = Exclude<Route, { decision: 'connect' }>;
 
 /**
  * Who is this call for? The first rule that stops decides. The webhook, the explanation and every test call come through
@@ -88,7 +114,14 @@ export function decideRoute(facts: RouteFacts): Route {
     announcement: Announcement,
     binding: BindingFacts | null = null,
   ): Route => ({ decision: 'announce', reason, announcement, binding, trace });
+  /** For whoever is nobody by the phone. */
   const outOfSession = (reason: RouteReason): Route => {
+    const pin = pinStep(facts.pins ?? null);
+    if (pin !== null) {
+      trace.push(pin.step);
+      if (pin.lock !== null) return announce('pin_locked', 'pin_locked');
+      return { decision: 'ask_pin', reason: 'pin_required', digits: pin.digits, binding: null, trace };
+    }
     const policy = facts.outOfSessionPolicy;
     trace.push({ rule: 'out_of_session', outcome: 'stop', detail: `The tenant's policy is to ${policy}.` });
     if (policy === 'announce') return announce(reason, 'not_connected');
@@ -115,6 +148,12 @@ export function decideRoute(facts: RouteFacts): Route {
 
   const [binding, ...others] = facts.bindings;
   if (binding === undefined) {
+    const listing = listingStep(facts.listing ?? null);
+    if (listing !== null) trace.push(listing.step);
+    if (listing?.connects === false) return announce('listing_seller', 'not_allowed');
+    if (facts.listing && listing?.connects) {
+      return { decision: 'connect', reason: 'listing_call', listing: facts.listing.id, binding: null, trace };
+    }
     stop('binding', 'The caller is in no session on this DID.');
     return outOfSession('caller_not_allowed');
   }

@@ -5,6 +5,7 @@ import type { Database } from '../../db/database.ts';
 import { isCallId, newId, readTenantId, type TenantId } from '../../kernel/ids.ts';
 import { isAmong } from '../../kernel/ip.ts';
 import { candidatesOf } from '../../kernel/phone.ts';
+import type { OpenListingCall } from '../sessions/listing-service.ts';
 import type { KeyRing } from '../tenants/key-ring.ts';
 import type { ProviderAccountService, WebhookAccount } from '../tenants/provider-account-service.ts';
 import { eventKey, readEvent, type VobizEvent } from '../vobiz/events.ts';
@@ -13,11 +14,12 @@ import { emptyDocument, rejectedDocument } from './answer-document.ts';
 import type { CallDocuments } from './call-document-service.ts';
 import { hungUpDocument } from './call-end-document.ts';
 import { factOf } from './call-fact.ts';
-import type { CallPath } from './call-path.ts';
+import { type CallPath, pinTryOf } from './call-path.ts';
 import { addCallEvent, knownOfCall, settleCall } from './call-state-store.ts';
 import { burnNonces, type NewCall, recordAnswer, type StoredEvent } from './call-store.ts';
 import { effectOf } from './callback-effect-service.ts';
-import { decide } from './decision.ts';
+import { decideCall } from './listing-call-service.ts';
+import { createPinService } from './pin-service.ts';
 import { type DialledDid, findDialledDidAcrossTenants } from './route-store.ts';
 
 /** A request to the webhook, whatever the HTTP framework. */
@@ -47,8 +49,10 @@ export function createWebhookService(parts: {
   accounts: ProviderAccountService;
   publicUrl: string;
   documents: CallDocuments;
+  openListingCall: OpenListingCall;
 }): WebhookService {
   const { database, keyRing, accounts, publicUrl, documents } = parts;
+  const pins = createPinService(parts);
 
   const findDid = (account: WebhookAccount, event: VobizEvent): Promise<DialledDid | null> => {
     const texts = [event.to, 'bLegFrom' in event ? event.bLegFrom : null];
@@ -77,7 +81,7 @@ export function createWebhookService(parts: {
     const did = event.direction === 'outbound' ? null : await findDid(account, event);
     if (did === null) return unkept(account, nonces, { status: 200, xml: rejectedDocument });
     const keys = keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys });
-    const decision = await decide(database.together, did, keys, event.from);
+    const decision = await decideCall(database.together, did, keys, event.from, parts.openListingCall);
     const { route, binding, caller } = decision;
     const id = newId('call');
     const call: NewCall = {
@@ -109,8 +113,9 @@ export function createWebhookService(parts: {
     if (record.outcome === 'replayed') return refused;
     if (record.outcome === 'over') return accepted;
     if (record.isLate && (await isOverAlready(did.tenant_id, record.callId))) return accepted;
-    if (!record.stands) return { status: 200 as const, xml: documents.over(manner) };
-    const xml = await documents.answer(request.token, record.callId, did, decision, manner);
+    if (!record.stands) return { status: 200 as const, xml: documents.say('over', manner) };
+    const place = { tenantId: did.tenant_id, callId: record.callId, keys };
+    const xml = await documents.answer(request.token, place, decision, manner);
     return { status: 200 as const, xml };
   };
 
@@ -150,7 +155,14 @@ export function createWebhookService(parts: {
     });
     if (outcome === 'stranger') return unknown;
     if (outcome === 'replayed') return refused;
-    if (own !== null) return { status: 200 as const, xml: await documents.follow(request.token, own, event) };
+    const attempt = own === null ? null : pinTryOf(own.path);
+    if (own !== null) {
+      const xml =
+        attempt === null || event.kind === 'hangup'
+          ? await documents.follow(request.token, own, event)
+          : await pins.entered(request.token, { ...own, attempt }, event, stored);
+      return { status: 200 as const, xml };
+    }
     return event.kind === 'dial_action' ? { status: 200 as const, xml: hungUpDocument } : accepted;
   };
 
@@ -205,7 +217,10 @@ function storedEvent(
   event: VobizEvent,
   nonces: string[],
 ): StoredEvent {
-  const key = eventKey(event, request.call?.event) ?? `unnamed|${newId('req')}`;
+  // A PIN would be read from its digest in the key: there are few of them, and the call's id stands beside it.
+  const isPin = request.call !== null && pinTryOf(request.call.event) !== null;
+  const named = isPin && event.kind === 'digits' ? { ...event, digits: '' } : event;
+  const key = eventKey(named, request.call?.event) ?? `unnamed|${newId('req')}`;
   // Key presses are kept where they mean something, and nowhere else.
   const { Digits: _digits, ...kept } = request.form;
   const payload = JSON.stringify(kept);
