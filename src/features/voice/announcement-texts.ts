@@ -14,6 +14,8 @@ export const announcementKeys = [
   'voicemail_prompt',
   'rating_prompt',
   'goodbye',
+  'outside_hours',
+  'too_many_calls',
 ] as const;
 export type AnnouncementKey = (typeof announcementKeys)[number];
 
@@ -36,6 +38,9 @@ export const texts: Readonly<Record<'en' | 'hi', Readonly<Record<AnnouncementKey
     voicemail_prompt: 'Please leave a message after the tone. Press the hash key when you are done.',
     rating_prompt: 'How was this call? Please press a key from 1, very bad, to 5, very good.',
     goodbye: 'Thank you. Goodbye.',
+    outside_hours:
+      'The person that you are calling is not available at this time of day. Please call again later. Goodbye.',
+    too_many_calls: 'You have called often within a short time. Please try again later. Goodbye.',
   },
   hi: {
     connecting: 'आपकी कॉल जोड़ी जा रही है।',
@@ -52,5 +57,7 @@ export const texts: Readonly<Record<'en' | 'hi', Readonly<Record<AnnouncementKey
     voicemail_prompt: 'कृपया बीप के बाद अपना संदेश बोलें। समाप्त होने पर हैश दबाएँ।',
     rating_prompt: 'यह कॉल कैसी रही? कृपया 1, बहुत ख़राब, से 5, बहुत अच्छी, तक कोई एक अंक दबाएँ।',
     goodbye: 'धन्यवाद। नमस्ते।',
+    outside_hours: 'आप जिन्हें कॉल कर रहे हैं वे इस समय उपलब्ध नहीं हैं। कृपया बाद में फिर कॉल करें। धन्यवाद।',
+    too_many_calls: 'आपने थोड़े समय में कई बार कॉल की है। कृपया कुछ देर बाद फिर प्रयास करें। धन्यवाद।',
   },
 };

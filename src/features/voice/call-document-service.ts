@@ -25,7 +25,9 @@ import { attemptOf, type CallPath } from './call-path.ts';
 import { type CallVoice, findCallVoice } from './call-voice-store.ts';
 import { type Decision, decideAgain } from './decision.ts';
 import type { Manner } from './manner.ts';
+import { openSupport } from './out-of-session.ts';
 import type { DialledDid, FoundBinding, SealedNumber } from './route-store.ts';
+import { supportDocument } from './support-document.ts';
 
 /** Opens a party's real number from its sealed form. */
 export type OpenNumber = (
@@ -97,7 +99,7 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
     attempt: number,
   ): Promise<Dialling | null> => {
     if (binding === null) return null;
-    if (route.decision === 'forward' && binding.forward !== null) {
+    if (route.decision === 'forward' && route.binding !== null && binding.forward !== null) {
       const { number: stage } = route.stage;
       const open = (fitting: TenantKeys, sealed: Buffer) =>
         openForward(fitting, tenantId, binding.sessionId, stage, sealed);
@@ -111,6 +113,23 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
       openNumber(fitting, tenantId, binding.sessionId, otherSide, sealed);
     const numbers = await opened(keys, tenantId, wanted, open);
     return numbers.length === 0 ? null : { binding, attempt, numbers };
+  };
+
+  /** Null when this call does not go to the tenant's support number. */
+  const supportOf = async (
+    { tenant_id }: DialledDid,
+    keys: TenantKeys,
+    { route, policies: { outOfSession } }: Decision,
+    how: Manner,
+    urls: CallUrls,
+  ): Promise<string | null> => {
+    if (route.decision !== 'forward' || route.binding !== null) return null;
+    if (outOfSession?.forward == null) throw new Error('a forward without a session needs a support number');
+    const { id, timeLimitSeconds } = outOfSession.policy;
+    const open = (fitting: TenantKeys, sealed: Buffer) => openSupport(fitting, tenant_id, id, sealed);
+    const [number] = await opened(keys, tenant_id, [outOfSession.forward], open);
+    if (number === undefined) throw new Error('a support number was not opened');
+    return supportDocument(route.callerId, number, timeLimitSeconds, how, urls);
   };
 
   const afterDialOf: CallDocuments['follow'] = async (token, { tenantId, callId, path, keys }, event) => {
@@ -152,8 +171,11 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
       ),
     async answer(token, callId, did, decision, how) {
       const keys = keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys });
+      const urls = urlsOf(token, did.tenant_id, callId);
+      const support = await supportOf(did, keys, decision, how, urls);
+      if (support !== null) return support;
       const parts = await dialling(did.tenant_id, keys, decision, how.voice, 1);
-      return answerDocument(decision.route, parts, how, urlsOf(token, did.tenant_id, callId));
+      return answerDocument(decision.route, parts, how, urls);
     },
     over: (how) => saying('over', how),
     async follow(token, place, event) {

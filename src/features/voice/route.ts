@@ -1,9 +1,12 @@
 import type { BindingsRow, DidsRow, SessionsRow, TenantsRow } from '../../generated/tables.ts';
 import type { E164 } from '../../kernel/phone.ts';
 import type { Allow } from '../sessions/session.ts';
+import { checkCaller, checkPolicies, type PolicyFacts, type PolicyStop } from './call-policy.ts';
+import { type OutOfSessionWay, outOfSessionWay } from './out-of-session.ts';
 
 export type Side = BindingsRow['side'];
-export type RouteDecision = 'bridge' | 'forward' | 'announce' | 'reject';
+/** `ask`: the tenant's endpoint is to say which of the others; no call ends with it. */
+export type RouteDecision = 'bridge' | 'forward' | 'announce' | 'reject' | 'ask';
 export type RouteReason =
   | 'live_binding'
   | 'grace_binding'
@@ -18,6 +21,7 @@ export type RouteReason =
   | 'phone_replaced'
   | 'session_rehomed'
   | 'call_limit_reached'
+  | PolicyStop['reason']
   | 'caller_not_allowed';
 
 export type RouteStep = { rule: string; outcome: 'pass' | 'match' | 'stop'; detail: string };
@@ -62,15 +66,25 @@ export type RouteFacts = {
   isCallerKnown: boolean;
   /** One for each reading of the caller's number that has a binding here. */
   bindings: readonly BindingFacts[];
+  policy: PolicyFacts;
 };
 
 /** What a caller hears who is not connected; the words are in announcements.ts. */
-export type Announcement = 'over' | 'number_changed' | 'not_connected' | 'unavailable' | 'not_allowed';
+export type Announcement =
+  | 'over'
+  | 'number_changed'
+  | 'not_connected'
+  | 'unavailable'
+  | 'not_allowed'
+  | PolicyStop['announcement'];
 
 export type Route = { reason: RouteReason; trace: RouteStep[] } & (
   | { decision: 'bridge'; binding: BindingFacts; callerId: E164 }
   /** To the number of the stage that is in force. */
   | { decision: 'forward'; binding: BindingFacts; stage: GraceStage; callerId: E164 }
+  /** To the tenant's support number. */
+  | { decision: 'forward'; binding: null; stage: null; callerId: E164 }
+  | { decision: 'ask'; binding: null }
   | { decision: 'announce'; announcement: Announcement; binding: BindingFacts | null }
   | { decision: 'reject'; binding: null }
 );
@@ -88,11 +102,13 @@ export function decideRoute(facts: RouteFacts): Route {
     announcement: Announcement,
     binding: BindingFacts | null = null,
   ): Route => ({ decision: 'announce', reason, announcement, binding, trace });
-  const outOfSession = (reason: RouteReason): Route => {
-    const policy = facts.outOfSessionPolicy;
-    trace.push({ rule: 'out_of_session', outcome: 'stop', detail: `The tenant's policy is to ${policy}.` });
-    if (policy === 'announce') return announce(reason, 'not_connected');
-    return { decision: 'reject', reason, binding: null, trace };
+  const outOfSession = (reason: RouteReason, callerId: E164): Route => {
+    const { steps, stop: blocked } = checkCaller(facts.policy);
+    trace.push(...steps);
+    if (blocked !== null) return announce(blocked.reason, blocked.announcement);
+    const { way, detail } = outOfSessionWay(facts.policy.outOfSession, facts.outOfSessionPolicy);
+    stop('out_of_session', detail);
+    return routeOutOfSession(way, reason, callerId, trace);
   };
 
   if (facts.did === null || facts.did.status === 'retired') {
@@ -109,19 +125,19 @@ export function decideRoute(facts: RouteFacts): Route {
 
   if (!facts.isCallerKnown) {
     stop('caller', 'The caller is withheld or not a phone number.');
-    return outOfSession('caller_withheld');
+    return outOfSession('caller_withheld', facts.did.e164);
   }
   pass('caller', 'The caller is a phone number.');
 
   const [binding, ...others] = facts.bindings;
   if (binding === undefined) {
     stop('binding', 'The caller is in no session on this DID.');
-    return outOfSession('caller_not_allowed');
+    return outOfSession('caller_not_allowed', facts.did.e164);
   }
   if (others.length > 0) {
     // Connecting the likelier one would sometimes connect the wrong person.
     stop('binding', 'What the carrier sent can be read as the phones of two different sessions.');
-    return outOfSession('caller_not_allowed');
+    return outOfSession('caller_not_allowed', facts.did.e164);
   }
   trace.push({
     rule: 'binding',
@@ -153,7 +169,7 @@ export function decideRoute(facts: RouteFacts): Route {
     const allows = `Stage ${phase.number} after the end is in force: it allows ${phase.allow}, the session ${binding.direction}.`;
     if (allowsCallsFrom(binding.side, phase.allow) && allowsCallsFrom(binding.side, binding.direction)) {
       pass('stage', allows);
-    } else if (phase.forwards) {
+    } else if (phase.forwards && facts.policy.callerBlock === null) {
       trace.push({ rule: 'stage', outcome: 'match', detail: `${allows} Others are forwarded.` });
       pass('caller_id', "The number that was dialled is shown, a DID of the tenant's.");
       const callerId = facts.did.e164;
@@ -170,6 +186,10 @@ export function decideRoute(facts: RouteFacts): Route {
   }
   pass('direction', `Calls from party ${binding.side} are allowed.`);
 
+  const policies = checkPolicies(facts.policy);
+  trace.push(...policies.steps);
+  if (policies.stop !== null) return announce(policies.stop.reason, policies.stop.announcement, binding);
+
   if (binding.maxCalls !== null && binding.callsMade >= binding.maxCalls) {
     stop('call_limit', `The session's ${binding.maxCalls} calls are used up.`);
     return announce('call_limit_reached', 'over', binding);
@@ -184,6 +204,25 @@ export function decideRoute(facts: RouteFacts): Route {
   pass('caller_id', "The other party sees its own masking number, a DID of the tenant's.");
   const reason = phase.is === 'grace' ? 'grace_binding' : 'live_binding';
   return { decision: 'bridge', reason, binding, callerId: binding.otherDid.e164, trace };
+}
+
+/** What becomes of a caller without a session. `callerId`: the dialled DID, which the support number sees. */
+export function routeOutOfSession(
+  way: OutOfSessionWay,
+  reason: RouteReason,
+  callerId: E164,
+  trace: RouteStep[],
+): Route {
+  switch (way) {
+    case 'reject':
+      return { decision: 'reject', reason, binding: null, trace };
+    case 'announce':
+      return { decision: 'announce', reason, announcement: 'not_connected', binding: null, trace };
+    case 'forward':
+      return { decision: 'forward', reason, binding: null, stage: null, callerId, trace };
+    case 'ask':
+      return { decision: 'ask', reason, binding: null, trace };
+  }
 }
 
 const howOver = { ended: 'was ended', expired: 'has expired' };

@@ -18,6 +18,7 @@ import { addCallEvent, knownOfCall, settleCall } from './call-state-store.ts';
 import { burnNonces, type NewCall, recordAnswer, type StoredEvent } from './call-store.ts';
 import { effectOf } from './callback-effect-service.ts';
 import { decide } from './decision.ts';
+import type { SettleOutOfSession } from './out-of-session-service.ts';
 import { type DialledDid, findDialledDidAcrossTenants } from './route-store.ts';
 
 /** A request to the webhook, whatever the HTTP framework. */
@@ -47,8 +48,9 @@ export function createWebhookService(parts: {
   accounts: ProviderAccountService;
   publicUrl: string;
   documents: CallDocuments;
+  settleOutOfSession: SettleOutOfSession;
 }): WebhookService {
-  const { database, keyRing, accounts, publicUrl, documents } = parts;
+  const { database, keyRing, accounts, publicUrl, documents, settleOutOfSession } = parts;
 
   const findDid = (account: WebhookAccount, event: VobizEvent): Promise<DialledDid | null> => {
     const texts = [event.to, 'bLegFrom' in event ? event.bLegFrom : null];
@@ -77,7 +79,8 @@ export function createWebhookService(parts: {
     const did = event.direction === 'outbound' ? null : await findDid(account, event);
     if (did === null) return unkept(account, nonces, { status: 200, xml: rejectedDocument });
     const keys = keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys });
-    const decision = await decide(database.single, did, keys, event.from);
+    const decided = await decide(database.single, did, keys, event.from);
+    const decision = await settleOutOfSession(did, keys, event.from, decided);
     const { route, binding, caller } = decision;
     const id = newId('call');
     const call: NewCall = {
