@@ -77,7 +77,7 @@ export async function listPolicies(
   );
 }
 
-/** Replaces all of a policy, or makes it. */
+/** Replaces all of a policy, or makes it. A secret that is kept is in the row that there is: what is inserted then is never kept. */
 export async function writePolicy(
   db: Db,
   owner: Owner,
@@ -91,12 +91,12 @@ export async function writePolicy(
     `insert into out_of_session_policies as o (tenant_id, livemode, id, pool_id, action, on_failure, sealed_forward, forward_last4,
        forward_key_version, time_limit_seconds, url, sealed_secret, secret_key_version)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-       case when $14 then (select k.sealed_secret from out_of_session_policies k where k.tenant_id = $1 and k.id = $3) else $12 end, $13)
+       case when $14::boolean then ''::bytea else $12::bytea end, $13::integer)
      on conflict (tenant_id, id) do update
         set action = excluded.action, on_failure = excluded.on_failure, sealed_forward = excluded.sealed_forward,
             forward_last4 = excluded.forward_last4, forward_key_version = excluded.forward_key_version,
             time_limit_seconds = excluded.time_limit_seconds, url = excluded.url, updated_at = now(),
-            sealed_secret = excluded.sealed_secret,
+            sealed_secret = case when $14 then o.sealed_secret else excluded.sealed_secret end,
             secret_key_version = case when $14 then o.secret_key_version else excluded.secret_key_version end,
             sealed_previous_secret = case when $14 then o.sealed_previous_secret end,
             previous_key_version = case when $14 then o.previous_key_version end,

@@ -1,6 +1,5 @@
 import type { Db } from '../../db/database.ts';
 import type { TenantId } from '../../kernel/ids.ts';
-import type { PairLimit } from '../tenants/call-window.ts';
 import type { Settings } from './manner.ts';
 import type { OutOfSessionPolicy } from './out-of-session.ts';
 import type { SealedNumber } from './route-store.ts';
@@ -20,7 +19,7 @@ export type FoundPolicies = {
   tenantVoice: Settings;
   callerBlock: string | null;
   pairBlock: string | null;
-  pairLimit: PairLimit | null;
+  pairLimit: NonNullable<Settings['pair_limit']> | null;
   pairCalls: number;
   outOfSession: FoundOutOfSession | null;
   /** The DID's. */
@@ -82,7 +81,7 @@ type PolicyRow = {
   tenant_voice: Settings;
   caller_block: string | null;
   pair_block: string | null;
-  pair_limit: PairLimit | null;
+  pair_limit: NonNullable<Settings['pair_limit']> | null;
   pair_calls: number;
   policy_id: string | null;
   is_of_pool: boolean | null;
