@@ -38,16 +38,30 @@ function minuteOf(text: string): number {
 
 /** What a clock on the wall there shows: a zone's summer time, and its history, are the platform's to know. */
 function localTime(at: Date, zone: string): { day: number; minute: number } {
-  const parts = new Intl.DateTimeFormat('en-US', {
+  const parts = clockOf(zone).formatToParts(at);
+  const of = (type: Intl.DateTimeFormatPartTypes) => parts.find((part) => part.type === type)?.value ?? '';
+  const day = weekdays.indexOf(of('weekday').toLowerCase() as Weekday);
+  return { day, minute: Number(of('hour')) * 60 + Number(of('minute')) };
+}
+
+/** Making one takes a millisecond, which a call should not wait for; a country may have thirty. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+/** There are some 600 zones, and other spellings of them. */
+const MOST_CLOCKS = 1_000;
+
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known !== undefined) return known;
+  const clock = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     weekday: 'short',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
-  }).formatToParts(at);
-  const of = (type: Intl.DateTimeFormatPartTypes) => parts.find((part) => part.type === type)?.value ?? '';
-  const day = weekdays.indexOf(of('weekday').toLowerCase() as Weekday);
-  return { day, minute: Number(of('hour')) * 60 + Number(of('minute')) };
+  });
+  if (clocks.size >= MOST_CLOCKS) clocks.clear();
+  clocks.set(zone, clock);
+  return clock;
 }
 
 /** The zones of a country: one for India, some for others. A country without any is taken to be in UTC. */
