@@ -207,6 +207,13 @@ describe('callers without a session', () => {
     });
   }
 
+  it('are forwarded to nobody when the endpoint says forward, and there is no support number', async () => {
+    desk.answer = { action: 'forward' };
+    await ask({ forward_to: null, on_failure: 'announce' });
+    isAnnounced(await call());
+    assert.match(await detailOfAsk(), /no support number/);
+  });
+
   it('are never asked about at a private address, also when it was allowed before', async () => {
     await ask({ on_failure: 'announce' });
     await world.sql(`update out_of_session_policies set url = 'http://10.0.0.1/'`);
