@@ -1,6 +1,9 @@
+import { policiesOn } from './container-policies.ts';
 import type { Database } from './db/database.ts';
+import type { DidService } from './features/pool/did-service.ts';
 import type { OpenListingCall } from './features/sessions/listing-service.ts';
 import { openPhone } from './features/sessions/party-phones.ts';
+import type { CreateSession } from './features/sessions/session-creation-service.ts';
 import type { KeyRing } from './features/tenants/key-ring.ts';
 import type { ProviderAccountService } from './features/tenants/provider-account-service.ts';
 import { announcementHandlers } from './features/voice/announcement-handlers.ts';
@@ -10,6 +13,7 @@ import { createCallService } from './features/voice/call-service.ts';
 import { explainHandlers } from './features/voice/explain-handlers.ts';
 import { createExplainService } from './features/voice/explain-service.ts';
 import { createWebhookService } from './features/voice/webhook-service.ts';
+import type { AllowedNetworks } from './kernel/networks.ts';
 
 /** All that is about calls: the webhook, and what tenants read and say of them. The part of the composition root beside one feature. */
 export function voiceOn(parts: {
@@ -18,14 +22,20 @@ export function voiceOn(parts: {
   accounts: ProviderAccountService;
   publicUrl: string;
   openListingCall: OpenListingCall;
+  didsAmong: DidService['among'];
+  createSession: CreateSession;
+  allowed: AllowedNetworks;
 }) {
   const documents = createCallDocuments({ ...parts, openNumber: openPhone });
+  const policies = policiesOn(parts);
   return {
-    webhook: createWebhookService({ ...parts, documents }),
+    webhook: createWebhookService({ ...parts, documents, settleOutOfSession: policies.settleOutOfSession }),
     handlers: {
       ...explainHandlers(createExplainService(parts.keyRing)),
       ...callHandlers(createCallService()),
       ...announcementHandlers,
+      ...policies.handlers,
     },
+    close: policies.close,
   };
 }

@@ -75,7 +75,7 @@ export type Container = {
 
 /** Makes each thing with a state once, and closes them in reverse. Opens no port and starts no job. */
 export function createContainer(options: ContainerOptions): Container {
-  const { logger, master, publicUrl } = options;
+  const { logger, master, publicUrl, outboundAllowedNetworks: allowed } = options;
   const database = openDatabase(options.databaseUrl, {
     connections: options.databaseConnections,
     onError: (error) => logger.warn({ err: error }, 'database connection lost'),
@@ -107,7 +107,8 @@ export function createContainer(options: ContainerOptions): Container {
   const { createSession, listings } = sessionsOn({ database, keyRing, allocation, didsAmong: dids.among });
   const metrics = metricsOn({ db: database.single, locks });
   const events = eventsOn(database, keyRing, { noteAttempt: metrics.noteAttempt, ...options });
-  const voice = voiceOn({ database, keyRing, accounts, publicUrl, openListingCall: listings.openCall });
+  const parts = { database, keyRing, accounts, publicUrl, openListingCall: listings.openCall };
+  const voice = voiceOn({ ...parts, didsAmong: dids.among, createSession, allowed });
   const vobiz = vobizJobs({ database, keyRing, accounts, base: options.vobizApiBase ?? null });
 
   return {
@@ -136,8 +137,7 @@ export function createContainer(options: ContainerOptions): Container {
     metrics,
     stopWaiting: events.stopWaiting,
     async close() {
-      await events.close();
-      await vobiz.close();
+      await Promise.all([events, voice, vobiz].map((part) => part.close()));
       await redis.close();
       await database.close();
     },

@@ -31,6 +31,14 @@ export function compileValidators(spec: Spec): Map<string, Validator> {
   );
 }
 
+/** A reader of one schema of the document, for what is no request. Throws invalid_request. */
+export function compileSchema(spec: Spec, name: string): (input: unknown) => unknown {
+  const ajv = newAjv(false);
+  ajv.addSchema({ $id: 'spec', $defs: rebased(spec.schemas) });
+  const validate = ajv.compile({ $ref: `spec#/$defs/${name}` });
+  return (input) => check(validate, input, '');
+}
+
 export function newAjv(coerceTypes: false | 'array'): Ajv2020 {
   const ajv = new Ajv2020({
     strict: true,

@@ -563,6 +563,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List blocks
+         * @description Those that are over as well, with who made and who lifted them.
+         */
+        get: operations["listBlocks"];
+        put?: never;
+        /**
+         * Block a person
+         * @description From the next call on: in sessions, and for calls that belong to none. A party is blocked with all its phones when one of
+         *     them is. Who is blocked hears the announcement `not_connected`. No number is shown again, of neither person.
+         */
+        post: operations["createBlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/blocks/{block_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: components["parameters"]["BlockId"];
+            };
+            cookie?: never;
+        };
+        /** Get a block */
+        get: operations["getBlock"];
+        put?: never;
+        post?: never;
+        /**
+         * Lift a block
+         * @description From the next call on. The block stays in the list, as `lifted`. Asking again gives its state.
+         */
+        delete: operations["liftBlock"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/out_of_session_policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what callers without a session get */
+        get: operations["listOutOfSessionPolicies"];
+        /**
+         * Say what callers without a session get
+         * @description Of one pool's DIDs, or, without `pool`, of all whose pool says nothing; then comes the tenant's `out_of_session_policy`, which
+         *     the operator sets. Replaces what was said before, the support number too. The answer holds the `secret` of a policy that
+         *     asks when it is new, and nowhere else.
+         */
+        put: operations["setOutOfSessionPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/out_of_session_policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove an out-of-session policy
+         * @description From the next call on.
+         */
+        delete: operations["removeOutOfSessionPolicy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/out_of_session_policies/{policy_id}/rotate_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret that questions are signed with
+         * @description For `overlap_seconds` every question has two signatures, one with each secret. A policy that does not ask has no secret:
+         *     404.
+         */
+        post: operations["rotateOutOfSessionSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/routes/explain": {
         parameters: {
             query?: never;
@@ -2624,9 +2740,46 @@ export interface components {
                 /** @description Instead of the announcement `rating_prompt`. */
                 prompt?: components["schemas"]["Prompt"];
             };
+            /**
+             * @description Where a party is, as an IANA time zone; its call window goes by it. Default: that of the tenant's country; of a country
+             *     with several, a window is open when it is in all of them.
+             */
+            time_zone?: {
+                a?: components["schemas"]["TimeZone"];
+                b?: components["schemas"]["TimeZone"];
+            };
+            /**
+             * @description When a party may be called, by its own clock. At other times the caller hears `outside_hours`. `null`, the default: at
+             *     any time.
+             */
+            call_window?: components["schemas"]["CallHours"][] | null;
+            /**
+             * @description How often the two may talk within so many seconds, whoever calls; then the caller hears `too_many_calls`. Calls that come
+             *     in the same moment may exceed it; `max_calls` never is. `null`, the default: as they like.
+             */
+            pair_limit?: {
+                calls: number;
+                seconds: number;
+                /**
+                 * @description In this session, or in all sessions of the two in its pool. Default: session.
+                 * @enum {string}
+                 */
+                scope?: "session" | "pool";
+            } | null;
+        };
+        TimeZone: string | null;
+        /**
+         * @description From the first minute to before the last. With a `to` earlier than `from` they go on past midnight, and belong to the day
+         *     on which they begin.
+         */
+        CallHours: {
+            /** @description Default: every day. */
+            days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            from: string;
+            to: string;
         };
         /** @enum {string} */
-        AnnouncementKey: "connecting" | "over" | "number_changed" | "not_connected" | "unavailable" | "not_allowed" | "busy" | "no_answer" | "not_reached" | "failed" | "recording_consent" | "voicemail_prompt" | "rating_prompt" | "goodbye" | "pin_prompt" | "pin_wrong" | "pin_failed" | "pin_locked";
+        AnnouncementKey: "connecting" | "over" | "number_changed" | "not_connected" | "unavailable" | "not_allowed" | "busy" | "no_answer" | "not_reached" | "failed" | "recording_consent" | "voicemail_prompt" | "rating_prompt" | "goodbye" | "pin_prompt" | "pin_wrong" | "pin_failed" | "pin_locked" | "outside_hours" | "too_many_calls";
         AnnouncementList: {
             data: {
                 key: components["schemas"]["AnnouncementKey"];
@@ -3265,16 +3418,119 @@ export interface components {
             data: components["schemas"]["Session"][];
             has_more: boolean;
         };
+        /** @enum {string} */
+        BlockStatus: "active" | "expired" | "lifted";
+        /**
+         * @description Calls that the person makes (`from`), calls to it (`to`), or both.
+         * @enum {string}
+         */
+        BlockDirection: "from" | "to" | "both";
+        BlockCreate: {
+            /** @description Whose calls are stopped. */
+            phone: components["schemas"]["PhoneText"];
+            /** @description Only calls between the person and this one. Absent or null: whoever the other is. */
+            towards?: string | null;
+            /** @description Only in this pool, by name or id: for a session its pool, otherwise that of the dialled DID. */
+            pool?: string | null;
+            /** @default both */
+            direction: components["schemas"]["BlockDirection"];
+            /** @description For your own people. It may not hold a phone number. */
+            reason?: string | null;
+            /** @description Absent or null: until it is lifted. */
+            expires_in_seconds?: number | null;
+        };
+        Block: {
+            id: string;
+            livemode: boolean;
+            phone_last4: string;
+            towards_last4: string | null;
+            pool: string | null;
+            direction: components["schemas"]["BlockDirection"];
+            reason: string | null;
+            status: components["schemas"]["BlockStatus"];
+            expires_at: components["schemas"]["NullableTimestamp"];
+            /** @description The API key that blocked. */
+            created_by: string;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description The API key that lifted it. */
+            lifted_by: string | null;
+            lifted_at: components["schemas"]["NullableTimestamp"];
+        };
+        BlockList: {
+            data: components["schemas"]["Block"][];
+            has_more: boolean;
+        };
+        /**
+         * @description `reject` does not answer, `announce` says `not_connected`, `forward` rings the support number, which sees the DID that was
+         *     dialled, `ask` asks your endpoint which of these it is, or for a session.
+         * @enum {string}
+         */
+        OutOfSessionAction: "reject" | "announce" | "forward" | "ask";
+        /**
+         * @description Of `ask`, when there is no answer within 800 ms that can be used: `reject` fails closed.
+         * @enum {string|null}
+         */
+        OutOfSessionFallback: "reject" | "announce" | "forward" | null;
+        /** @description How long a call to the support number may last. */
+        ForwardSeconds: number;
+        OutOfSessionRuleSet: {
+            /** @description By name or id. Absent or null: all pools that have no policy of their own. */
+            pool?: string | null;
+            action: components["schemas"]["OutOfSessionAction"];
+            /** @description The support number. Kept sealed, and shown by its last four digits only. */
+            forward_to?: string | null;
+            /** @default 600 */
+            time_limit_seconds: components["schemas"]["ForwardSeconds"];
+            /** @description Of `ask`. Public and https. */
+            url?: string | null;
+            on_failure?: components["schemas"]["OutOfSessionFallback"];
+        };
+        OutOfSessionRule: {
+            id: string;
+            livemode: boolean;
+            /** @description Null: all pools that have no policy of their own. */
+            pool: string | null;
+            action: components["schemas"]["OutOfSessionAction"];
+            forward_to_last4: string | null;
+            time_limit_seconds: components["schemas"]["ForwardSeconds"];
+            url: string | null;
+            on_failure: components["schemas"]["OutOfSessionFallback"];
+            previous_secret_expires_at: components["schemas"]["NullableTimestamp"];
+            created_at: components["schemas"]["Timestamp"];
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        OutOfSessionRuleWithSecret: {
+            id: string;
+            livemode: boolean;
+            pool: string | null;
+            action: components["schemas"]["OutOfSessionAction"];
+            forward_to_last4: string | null;
+            time_limit_seconds: components["schemas"]["ForwardSeconds"];
+            url: string | null;
+            on_failure: components["schemas"]["OutOfSessionFallback"];
+            previous_secret_expires_at: components["schemas"]["NullableTimestamp"];
+            created_at: components["schemas"]["Timestamp"];
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description Of Standard Webhooks. Null: it is the one that you have. */
+            secret: string | null;
+        };
+        OutOfSessionRuleList: {
+            data: components["schemas"]["OutOfSessionRule"][];
+            has_more: boolean;
+        };
         RouteQuestion: {
             /** @description The dialled DID. */
             to: components["schemas"]["PhoneText"];
             /** @description The caller as the carrier would show it; absent, null, empty or `anonymous` for a withheld one. */
             from?: string | null;
         };
+        /**
+         * @description `ask` is an explanation's only: your endpoint would be asked; no call ends with it.
+         * @enum {string}
+         */
+        RouteDecision: "bridge" | "announce" | "ask_pin" | "forward" | "reject" | "ask";
         /** @enum {string} */
-        RouteDecision: "bridge" | "announce" | "ask_pin" | "forward" | "reject";
-        /** @enum {string} */
-        RouteReason: "live_binding" | "listing_call" | "listing_seller" | "listing_unavailable" | "pin_accepted" | "pin_required" | "pin_failed" | "pin_locked" | "grace_binding" | "grace_forward" | "unknown_did" | "tenant_suspended" | "caller_withheld" | "direction_not_allowed" | "caller_id_not_owned" | "session_ended" | "session_expired" | "phone_replaced" | "session_rehomed" | "call_limit_reached" | "caller_not_allowed";
+        RouteReason: "live_binding" | "listing_call" | "listing_seller" | "listing_unavailable" | "pin_accepted" | "pin_required" | "pin_failed" | "pin_locked" | "grace_binding" | "grace_forward" | "unknown_did" | "tenant_suspended" | "caller_withheld" | "direction_not_allowed" | "caller_id_not_owned" | "session_ended" | "session_expired" | "phone_replaced" | "session_rehomed" | "call_limit_reached" | "outside_call_window" | "caller_blocked" | "pair_limit_reached" | "caller_not_allowed";
         RouteStep: {
             rule: string;
             /** @enum {string} */
@@ -4176,6 +4432,8 @@ export interface components {
         ListingId: string;
         CallId: string;
         EventId: string;
+        BlockId: string;
+        PolicyId: string;
         WebhookEndpointId: string;
         WebhookDeliveryId: string;
         WebhookReplayId: string;
@@ -5614,6 +5872,251 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listBlocks: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description The id of the last object of the page before. */
+                starting_after?: components["parameters"]["StartingAfter"];
+                /** @description Only blocks that are in this state now. */
+                status?: components["schemas"]["BlockStatus"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of blocks, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createBlock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "+919800000001",
+                 *       "towards": "+919800000002",
+                 *       "direction": "from",
+                 *       "reason": "Reported by the rider",
+                 *       "expires_in_seconds": 2592000
+                 *     }
+                 */
+                "application/json": components["schemas"]["BlockCreate"];
+            };
+        };
+        responses: {
+            /** @description The block. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: components["parameters"]["BlockId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The block. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    liftBlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: components["parameters"]["BlockId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The block as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "blk_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "livemode": true,
+                     *       "phone_last4": "0001",
+                     *       "towards_last4": "0002",
+                     *       "pool": null,
+                     *       "direction": "from",
+                     *       "reason": "Reported by the rider",
+                     *       "status": "lifted",
+                     *       "expires_at": "2026-07-08T06:07:34.130Z",
+                     *       "created_by": "key_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "lifted_by": "key_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "lifted_at": "2026-06-09T06:07:34.130Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOutOfSessionPolicies: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description The id of the last object of the page before. */
+                starting_after?: components["parameters"]["StartingAfter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of policies, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutOfSessionRuleList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setOutOfSessionPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "pool": "default",
+                 *       "action": "ask",
+                 *       "url": "https://hooks.acme.example/caller",
+                 *       "on_failure": "forward",
+                 *       "forward_to": "+911140000000",
+                 *       "time_limit_seconds": 900
+                 *     }
+                 */
+                "application/json": components["schemas"]["OutOfSessionRuleSet"];
+            };
+        };
+        responses: {
+            /** @description The policy as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutOfSessionRuleWithSecret"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeOutOfSessionPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy as it was. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutOfSessionRule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rotateOutOfSessionSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                policy_id: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlap_seconds": 86400
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookSecretRotate"];
+            };
+        };
+        responses: {
+            /** @description The policy, with its new secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutOfSessionRuleWithSecret"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -37,6 +37,27 @@ export type BindingsRow = {
   free_at: Date;
 };
 
+export type BlocksRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  person_index: Buffer;
+  sealed_person: Buffer;
+  person_last4: string;
+  other_index: Buffer | null;
+  sealed_other: Buffer | null;
+  other_last4: string | null;
+  key_version: number;
+  pool_id: string | null;
+  direction: 'from' | 'to' | 'both';
+  reason: string | null;
+  expires_at: Date | null;
+  created_by: string;
+  created_at: Date;
+  lifted_by: string | null;
+  lifted_at: Date | null;
+};
+
 export type CallDirectoryRow = {
   provider_account_id: string;
   provider_call_id: string;
@@ -205,6 +226,27 @@ export type OperatorKeysRow = {
   digest: Buffer;
   revoked_at: Date | null;
   created_at: Date;
+};
+
+export type OutOfSessionPoliciesRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  pool_id: string | null;
+  action: 'reject' | 'announce' | 'forward' | 'ask';
+  on_failure: 'reject' | 'announce' | 'forward' | null;
+  sealed_forward: Buffer | null;
+  forward_last4: string | null;
+  forward_key_version: number | null;
+  time_limit_seconds: number;
+  url: string | null;
+  sealed_secret: Buffer | null;
+  secret_key_version: number | null;
+  sealed_previous_secret: Buffer | null;
+  previous_key_version: number | null;
+  previous_secret_expires_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
 };
 
 export type PairHistoryRow = {

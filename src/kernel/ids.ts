@@ -15,6 +15,8 @@ export type IdPrefix =
   | 'whe'
   | 'whd'
   | 'whr'
+  | 'blk'
+  | 'osp'
   | 'req';
 export type Id<P extends IdPrefix> = `${P}_${string}`;
 

@@ -29,14 +29,21 @@ export type OutboundRequest = {
   signal?: AbortSignal;
 };
 
+/** What a question gets: the answer's body as well, of so many bytes at most, as text. */
+export type OutboundReply =
+  | { kind: 'answered'; status: number; body: string }
+  | { kind: 'failed'; reason: OutboundFailure };
+
 export type Outbound = {
   /** Never throws for what the other side does. */
   post(request: OutboundRequest): Promise<OutboundAnswer>;
+  /** The same for a question whose answer is read. One of more bytes is `response_too_large`, and is cut. */
+  ask(request: OutboundRequest, mostBytes: number): Promise<OutboundReply>;
   /** Cuts what is under way. */
   close(): Promise<void>;
 };
 
-/** Read so that the connection can be used again, and thrown away. Nobody answers a webhook with more. */
+/** Read so that the connection can be used again; of a webhook's answer nothing is used. Nobody answers one with more. */
 const MOST_BODY_BYTES = 64 * 1024;
 const MOST_HEADER_BYTES = 16 * 1024;
 /** Of one receiver at once. Many tenants may share one (an integration platform), so it is no small number. */
@@ -64,33 +71,52 @@ export function createOutbound(options: {
     maxHeaderSize: MOST_HEADER_BYTES,
   });
 
+  const within = async (request: OutboundRequest, mostBytes: number): Promise<Exchanged | Failed> => {
+    if (whyUrlRefused(request.url, allowed) !== null) return failed('address_refused');
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    const timer = setTimeout(end, request.timeoutMs);
+    request.signal?.addEventListener('abort', end);
+    try {
+      if (request.signal?.aborted === true) return failed('timeout');
+      // A request that still waits for its connection does not hear of an abort, and is dropped once there is one.
+      return await Promise.race([
+        exchange(agent, request, ending.signal, mostBytes),
+        rejectedBy(ending.signal),
+      ]);
+    } catch (error) {
+      return failed(ending.signal.aborted ? 'timeout' : reasonOf(error));
+    } finally {
+      clearTimeout(timer);
+      request.signal?.removeEventListener('abort', end);
+    }
+  };
   return {
     async post(request) {
-      if (whyUrlRefused(request.url, allowed) !== null) return failed('address_refused');
-      const ending = new AbortController();
-      const end = () => ending.abort();
-      const timer = setTimeout(end, request.timeoutMs);
-      request.signal?.addEventListener('abort', end);
-      try {
-        if (request.signal?.aborted === true) return failed('timeout');
-        // A request that still waits for its connection does not hear of an abort, and is dropped once there is one.
-        return await Promise.race([exchange(agent, request, ending.signal), rejectedBy(ending.signal)]);
-      } catch (error) {
-        return failed(ending.signal.aborted ? 'timeout' : reasonOf(error));
-      } finally {
-        clearTimeout(timer);
-        request.signal?.removeEventListener('abort', end);
-      }
+      const answer = await within(request, MOST_BODY_BYTES);
+      if (answer.kind === 'failed') return answer;
+      const { kind, status, retryAfterSeconds } = answer;
+      return { kind, status, retryAfterSeconds };
+    },
+    async ask(request, mostBytes) {
+      const answer = await within(request, mostBytes);
+      if (answer.kind === 'failed') return answer;
+      const { kind, status, body } = answer;
+      return { kind, status, body: body.toString('utf8') };
     },
     close: () => agent.destroy(),
   };
 }
 
+type Exchanged = { kind: 'answered'; status: number; retryAfterSeconds: number | null; body: Buffer };
+type Failed = { kind: 'failed'; reason: OutboundFailure };
+
 async function exchange(
   agent: Agent,
   { url, headers, body }: OutboundRequest,
   signal: AbortSignal,
-): Promise<OutboundAnswer> {
+  mostBytes: number,
+): Promise<Exchanged | Failed> {
   const { origin, pathname, search } = new URL(url);
   const response = await agent.request({
     origin,
@@ -100,22 +126,26 @@ async function exchange(
     body,
     signal,
   });
-  if (!(await drain(response.body))) return failed('response_too_large');
+  const read = await readBody(response.body, mostBytes);
+  if (read === null) return failed('response_too_large');
   return {
     kind: 'answered',
     status: response.statusCode,
     retryAfterSeconds: readRetryAfter(response.headers['retry-after'], Date.now()),
+    body: read,
   };
 }
 
-/** False when there is more than anybody has to send us; the connection is then cut. */
-async function drain(body: Dispatcher.ResponseData['body']): Promise<boolean> {
+/** Null when there is more than anybody has to send us; the connection is then cut. */
+async function readBody(body: Dispatcher.ResponseData['body'], mostBytes: number): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
   let read = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     read += chunk.length;
-    if (read > MOST_BODY_BYTES) return false;
+    if (read > mostBytes) return null;
+    chunks.push(chunk);
   }
-  return true;
+  return Buffer.concat(chunks);
 }
 
 function rejectedBy(signal: AbortSignal): Promise<never> {
@@ -124,7 +154,7 @@ function rejectedBy(signal: AbortSignal): Promise<never> {
   });
 }
 
-function failed(reason: OutboundFailure): OutboundAnswer {
+function failed(reason: OutboundFailure): Failed {
   return { kind: 'failed', reason };
 }
 

@@ -206,6 +206,9 @@ describe('row-level security', () => {
        select tenant_id, id, provider_call_id, 'A' from calls where tenant_id = $1`,
       [tenant.id],
     );
+    assert.equal((await tenant.api.post('/v1/blocks', { phone: `${phones}01` })).status, 201);
+    const policy = await tenant.api.put('/v1/out_of_session_policies', { action: 'announce' });
+    assert.equal(policy.status, 200, policy.text);
     const hook = await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' });
     const since = new Date(Date.now() - 60_000).toISOString();
     await tenant.api.post(`/v1/webhook_endpoints/${hook.id}/replay`, { since });

@@ -26,6 +26,7 @@ const bodies: Record<string, object> = {
   updateSession: { metadata: { changed: 'yes' }, expires_in_seconds: 1 },
   endSession: {},
   updateWebhookEndpoint: { max_concurrency: 2, status: 'disabled' },
+  rotateOutOfSessionSecret: { overlap_seconds: 0 },
   replayWebhooks: { since: new Date(Date.now() - 60_000).toISOString() },
 };
 const ofTenants = loadSpec().operations.filter((operation) => operation.access?.actors.includes('tenant'));
@@ -84,6 +85,15 @@ async function newBelongings(
   const [event] = (await api.get(`/v1/events?session=${session.id}`)).body.data;
   assert.equal(event?.type, 'session.created');
   const [delivery] = (await api.get(`${hook}/deliveries`)).body.data;
+  const block = await made(api.post('/v1/blocks', { phone: '+919800000009', pool: name }));
+  const policy = (
+    await api.put('/v1/out_of_session_policies', {
+      pool: name,
+      action: 'ask',
+      url: 'http://127.0.0.1:1/',
+      on_failure: 'reject',
+    })
+  ).body;
   const replay = (await api.post(`${hook}/replay`, bodies.replayWebhooks)).body;
   return {
     api,
@@ -99,6 +109,8 @@ async function newBelongings(
       webhook_endpoint_id: endpoint.id,
       webhook_delivery_id: delivery.id,
       webhook_replay_id: replay.id,
+      block_id: block.id,
+      policy_id: policy.id,
     },
     poolName: name,
     dids,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { newPins, pinDigits } from '../../src/features/sessions/session-pin.ts';
+import { noPolicy } from '../../src/features/voice/call-policy.ts';
 import { afterWrongPin, pinStep } from '../../src/features/voice/pin-rules.ts';
 import { decideRoute, type RouteFacts } from '../../src/features/voice/route.ts';
 
@@ -10,6 +11,7 @@ const facts = (more: Partial<RouteFacts>): RouteFacts => ({
   outOfSessionPolicy: 'reject',
   isCallerKnown: true,
   bindings: [],
+  policy: noPolicy,
   ...more,
 });
 

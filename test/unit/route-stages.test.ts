@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Allow } from '../../src/features/sessions/session.ts';
+import { noPolicy } from '../../src/features/voice/call-policy.ts';
 import {
   type BindingFacts,
   decideRoute,
@@ -43,6 +44,7 @@ const routeOf = (binding: Partial<BindingFacts>, more: Partial<RouteFacts> = {})
     tenantStatus: 'active',
     outOfSessionPolicy: 'reject',
     isCallerKnown: true,
+    policy: noPolicy,
     bindings: [bindingOf(binding)],
     ...more,
   });
@@ -69,7 +71,7 @@ describe('the route of a call in a stage after the end', () => {
               } else if (forwards) {
                 assert.equal(route.reason, 'grace_forward');
                 assert.equal(route.decision === 'forward' && route.callerId, M1);
-                assert.equal(route.decision === 'forward' && route.stage.number, 2);
+                assert.equal(route.decision === 'forward' && route.stage?.number, 2);
                 assert.equal(step?.outcome, 'match');
               } else {
                 assert.equal(route.reason, `session_${after}`);

@@ -1,4 +1,5 @@
 import { Failure, type Fault } from '../../kernel/errors.ts';
+import { type CallWindow, faultsOfTimes, type PairLimit } from './call-window.ts';
 import { unknownVariables } from './whisper-template.ts';
 
 /** What a tenant may choose. Which of them the telephony platform speaks is for features/vobiz to know. */
@@ -27,6 +28,12 @@ export type VoiceSettings = {
   end_calls_with_session?: boolean;
   voicemail?: { enabled?: boolean; max_seconds?: number };
   rating?: { enabled?: boolean; prompt?: Prompt | null };
+  /** Where a party is: what its call window goes by. */
+  time_zone?: { a?: string | null; b?: string | null };
+  /** When people may be called; null: at any time. */
+  call_window?: CallWindow | null;
+  /** How often the two may talk; null: as they like. */
+  pair_limit?: PairLimit | null;
 };
 
 type PartyPrompts = Record<'a' | 'b', Prompt | null>;
@@ -43,6 +50,8 @@ export type Voice = {
   endCallsWithSession: boolean;
   voicemail: { enabled: boolean; maxSeconds: number };
   rating: { enabled: boolean; prompt: Prompt | null };
+  timeZone: Record<'a' | 'b', string | null>;
+  callWindow: CallWindow | null;
 };
 
 /** Long enough to say who one is and what it is about; each minute is paid for. */
@@ -81,6 +90,8 @@ export function resolveVoice(levels: readonly VoiceSettings[]): Voice {
       maxSeconds: pick((s) => s.voicemail?.max_seconds, VOICEMAIL_SECONDS),
     },
     rating: { enabled: pick((s) => s.rating?.enabled, false), prompt: pick((s) => s.rating?.prompt, null) },
+    timeZone: { a: pick((s) => s.time_zone?.a, null), b: pick((s) => s.time_zone?.b, null) },
+    callWindow: pick((s) => s.call_window, null),
   };
 }
 
@@ -107,6 +118,7 @@ function faultsOfVoice(settings: VoiceSettings): Fault[] {
       faults.push({ pointer, message: `has ${name}, which is no variable` });
     }
   }
+  faults.push(...faultsOfTimes(settings, at));
   return faults;
 }
 

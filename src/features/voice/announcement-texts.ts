@@ -18,6 +18,8 @@ export const announcementKeys = [
   'pin_wrong',
   'pin_failed',
   'pin_locked',
+  'outside_hours',
+  'too_many_calls',
 ] as const;
 export type AnnouncementKey = (typeof announcementKeys)[number];
 
@@ -44,6 +46,9 @@ export const texts: Readonly<Record<'en' | 'hi', Readonly<Record<AnnouncementKey
     pin_wrong: 'This PIN is not right. Please enter your PIN again, and press the hash key.',
     pin_failed: 'Your PIN was not recognised. Goodbye.',
     pin_locked: 'There were too many wrong PINs. Please try again in an hour. Goodbye.',
+    outside_hours:
+      'The person that you are calling is not available at this time of day. Please call again later. Goodbye.',
+    too_many_calls: 'You have called often within a short time. Please try again later. Goodbye.',
   },
   hi: {
     connecting: 'आपकी कॉल जोड़ी जा रही है।',
@@ -64,5 +69,7 @@ export const texts: Readonly<Record<'en' | 'hi', Readonly<Record<AnnouncementKey
     pin_wrong: 'यह पिन सही नहीं है। कृपया अपना पिन फिर से डालें और हैश दबाएँ।',
     pin_failed: 'आपका पिन पहचाना नहीं गया। धन्यवाद।',
     pin_locked: 'बहुत बार ग़लत पिन डाला गया है। कृपया एक घंटे बाद फिर कॉल करें। धन्यवाद।',
+    outside_hours: 'आप जिन्हें कॉल कर रहे हैं वे इस समय उपलब्ध नहीं हैं। कृपया बाद में फिर कॉल करें। धन्यवाद।',
+    too_many_calls: 'आपने थोड़े समय में कई बार कॉल की है। कृपया कुछ देर बाद फिर प्रयास करें। धन्यवाद।',
   },
 };

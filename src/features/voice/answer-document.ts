@@ -37,6 +37,7 @@ export function answerDocument(
 ): string {
   switch (route.decision) {
     case 'reject':
+    case 'ask': // somebody has to answer it before, and did not
       return rejectedDocument;
     case 'ask_pin':
       throw new Error('a question has a document of its own');
@@ -86,7 +87,7 @@ function greetingOf(binding: FoundBinding, manner: Manner): (Speak | Play)[] {
 }
 
 /** A Dial as the first verb of an unanswered call fails on some routes; a short sentence answers it first. */
-function preludeOf({ voice, own }: Manner): (Speak | Play)[] {
+export function preludeOf({ voice, own }: Manner): (Speak | Play)[] {
   return voice.prelude === 'none' ? [] : [announcement('connecting', voice.language, own)];
 }
 

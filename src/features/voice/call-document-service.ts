@@ -24,10 +24,12 @@ import {
 import { afterDialDocument, hungUpDocument, whisperDocument } from './call-end-document.ts';
 import { attemptOf, type CallPath } from './call-path.ts';
 import { type CallVoice, findCallVoice } from './call-voice-store.ts';
-import { type AnswerDecision, decideAgain } from './decision.ts';
+import { type AnswerDecision, decideAgain, type PartyDecision } from './decision.ts';
 import type { Manner } from './manner.ts';
+import { openSupport } from './out-of-session.ts';
 import { type AskedPin, askPinDocument } from './pin-document.ts';
 import type { DialledDid, FoundBinding, SealedNumber } from './route-store.ts';
+import { supportDocument } from './support-document.ts';
 
 /** Opens a party's real number from its sealed form. */
 export type OpenNumber = (
@@ -48,7 +50,7 @@ export type CallDocuments = {
   answer(
     token: string,
     call: { tenantId: TenantId; callId: string; keys: TenantKeys },
-    decision: Pick<AnswerDecision, 'binding' | 'route'>,
+    decision: PartyDecision,
     manner: Manner,
   ): Promise<string>;
   /** Asks for a PIN, the n-th time in this call. */
@@ -114,7 +116,7 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
     attempt: number,
   ): Promise<Dialling | null> => {
     if (binding === null) return null;
-    if (route.decision === 'forward' && binding.forward !== null) {
+    if (route.decision === 'forward' && route.binding !== null && binding.forward !== null) {
       const { number: stage } = route.stage;
       const open = (fitting: TenantKeys, sealed: Buffer) =>
         openForward(fitting, tenantId, binding.sessionId, stage, sealed);
@@ -128,6 +130,23 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
       openNumber(fitting, tenantId, binding.sessionId, otherSide, sealed);
     const numbers = await opened(keys, tenantId, wanted, open);
     return numbers.length === 0 ? null : { binding, attempt, numbers };
+  };
+
+  /** Null when this call does not go to the tenant's support number. */
+  const supportOf = async (
+    tenantId: TenantId,
+    keys: TenantKeys,
+    { route, policies: { outOfSession } }: Pick<AnswerDecision, 'route' | 'policies'>,
+    how: Manner,
+    urls: CallUrls,
+  ): Promise<string | null> => {
+    if (route.decision !== 'forward' || route.binding !== null) return null;
+    if (outOfSession?.forward == null) throw new Error('a forward without a session needs a support number');
+    const { id, timeLimitSeconds } = outOfSession.policy;
+    const open = (fitting: TenantKeys, sealed: Buffer) => openSupport(fitting, tenantId, id, sealed);
+    const [number] = await opened(keys, tenantId, [outOfSession.forward], open);
+    if (number === undefined) throw new Error('a support number was not opened');
+    return supportDocument(route.callerId, number, timeLimitSeconds, how, urls);
   };
 
   const afterDialOf: CallDocuments['follow'] = async (token, { tenantId, callId, path, keys }, event) => {
@@ -173,6 +192,8 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
       const { route } = decision;
       if (route.decision === 'ask_pin')
         return askPinDocument({ digits: route.digits, attempt: 1 }, how, urls);
+      const support = await supportOf(tenantId, keys, decision, how, urls);
+      if (support !== null) return support;
       return answerDocument(route, await dialling(tenantId, keys, decision, how.voice, 1), how, urls);
     },
     askPin: (token, { tenantId, callId }, asked, how) =>

@@ -173,23 +173,31 @@ export async function recordAnswer(
     outcome: AnswerRecord['outcome'] | 'late';
     call_id: string | null;
     stands: boolean;
-  }>('select * from record_answer($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
-    event.tenantId,
-    event.accountId,
-    event.nonces,
-    event.key,
-    event.sealedPayload,
-    event.keyVersion,
-    JSON.stringify(call),
-    caller?.index ?? null,
-    caller?.sealed ?? null,
-  ]);
+  }>(
+    `select * from ${isOfSupport(call) ? 'record_forward' : 'record_answer'}($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      event.tenantId,
+      event.accountId,
+      event.nonces,
+      event.key,
+      event.sealedPayload,
+      event.keyVersion,
+      JSON.stringify(call),
+      caller?.index ?? null,
+      caller?.sealed ?? null,
+    ],
+  );
   if (row === undefined) throw new Error('record_answer gave no row');
   const isLate = row.outcome === 'late';
   if ((isLate || row.outcome === 'recorded') && row.call_id !== null) {
     return { outcome: 'recorded', callId: row.call_id, stands: row.stands, isLate };
   }
   return { outcome: row.outcome === 'replayed' ? 'replayed' : 'over' };
+}
+
+/** What is forwarded without a session goes to the tenant's support number: no session can be over for it. */
+function isOfSupport(call: NewCall): boolean {
+  return call.decision === 'forward' && call.session_id === null;
 }
 
 /** For an event that is not kept. False when one of them was used before. */

@@ -9,7 +9,7 @@ import type { CallDocuments } from './call-document-service.ts';
 import { hungUpDocument } from './call-end-document.ts';
 import { recordAnswer, type StoredEvent } from './call-store.ts';
 import { type CallVoice, findCallVoice } from './call-voice-store.ts';
-import { type AnswerDecision, decideForParty } from './decision.ts';
+import { decideForParty, type PartyDecision } from './decision.ts';
 import { afterWrongPin, pinCaps } from './pin-rules.ts';
 import { tryPin } from './pin-try-store.ts';
 import type { AnswerRoute } from './route.ts';
@@ -69,7 +69,10 @@ export function createPinService(parts: { database: Database; documents: CallDoc
         has_announcements: call.hasAnnouncements,
       };
       if (tried.outcome === 'right') {
-        const decided = accepted(await decideForParty(database.single, call.did, tried), tried.side);
+        const decided = accepted(
+          await decideForParty(database.single, call.did, tried, call.callerIndex),
+          tried.side,
+        );
         const manner = await documents.mannerOf(source, decided.binding);
         const kept = await record(call, callId, decided, stored);
         if (kept.outcome !== 'recorded') return emptyDocument;
@@ -93,18 +96,18 @@ export function createPinService(parts: { database: Database; documents: CallDoc
   };
 }
 
-type Decided = Pick<AnswerDecision, 'route' | 'binding'>;
+type Decided = Pick<PartyDecision, 'route' | 'binding'>;
 
 /** The rules hold as for a phone of the party; that it was a PIN is what the call tells. */
-function accepted({ route, binding }: Decided, side: string): Decided {
+function accepted({ route, ...rest }: PartyDecision, side: string): PartyDecision {
   const step = {
     rule: 'pin',
     outcome: 'match',
     detail: `The PIN of party ${side} of a session was entered.`,
   } as const;
   const trace = [step, ...route.trace];
-  if (route.decision !== 'bridge') return { route: { ...route, trace }, binding };
-  return { route: { ...route, reason: 'pin_accepted', trace }, binding };
+  if (route.decision !== 'bridge') return { ...rest, route: { ...route, trace } };
+  return { ...rest, route: { ...route, reason: 'pin_accepted', trace } };
 }
 
 function refusal(reason: 'pin_locked' | 'pin_failed'): Decided {

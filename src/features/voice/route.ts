@@ -1,11 +1,14 @@
 import type { BindingsRow, DidsRow, SessionsRow, TenantsRow } from '../../generated/tables.ts';
 import type { E164 } from '../../kernel/phone.ts';
 import type { Allow } from '../sessions/session.ts';
+import { checkCaller, checkPolicies, type PolicyFacts, type PolicyStop } from './call-policy.ts';
 import { type ListingFacts, listingStep } from './listing-rules.ts';
+import { type OutOfSessionWay, outOfSessionWay } from './out-of-session.ts';
 import { type PinFacts, pinStep } from './pin-rules.ts';
 
 export type Side = BindingsRow['side'];
-export type RouteDecision = 'bridge' | 'forward' | 'announce' | 'ask_pin' | 'reject';
+/** `ask`: the tenant's endpoint is to say which of the others; no call ends with it. */
+export type RouteDecision = 'bridge' | 'forward' | 'announce' | 'ask_pin' | 'reject' | 'ask';
 export type RouteReason =
   | 'live_binding'
   | 'listing_call'
@@ -27,6 +30,7 @@ export type RouteReason =
   | 'phone_replaced'
   | 'session_rehomed'
   | 'call_limit_reached'
+  | PolicyStop['reason']
   | 'caller_not_allowed';
 
 export type RouteStep = { rule: string; outcome: 'pass' | 'match' | 'stop'; detail: string };
@@ -75,6 +79,7 @@ export type RouteFacts = {
   pins?: PinFacts | null;
   /** Null when the DID carries no listing. */
   listing?: ListingFacts | null;
+  policy: PolicyFacts;
 };
 
 /** What a caller hears who is not connected; the words are in announcements.ts. */
@@ -85,12 +90,16 @@ export type Announcement =
   | 'unavailable'
   | 'not_allowed'
   | 'pin_locked'
-  | 'pin_failed';
+  | 'pin_failed'
+  | PolicyStop['announcement'];
 
 export type Route = { reason: RouteReason; trace: RouteStep[] } & (
   | { decision: 'bridge'; binding: BindingFacts; callerId: E164 }
   /** To the number of the stage that is in force. */
   | { decision: 'forward'; binding: BindingFacts; stage: GraceStage; callerId: E164 }
+  /** To the tenant's support number. */
+  | { decision: 'forward'; binding: null; stage: null; callerId: E164 }
+  | { decision: 'ask'; binding: null }
   | { decision: 'announce'; announcement: Announcement; binding: BindingFacts | null }
   /** To a listing. Becomes another one before a call is answered; an explanation calls it a bridge. */
   | { decision: 'connect'; listing: string; binding: null }
@@ -115,17 +124,19 @@ export function decideRoute(facts: RouteFacts): Route {
     binding: BindingFacts | null = null,
   ): Route => ({ decision: 'announce', reason, announcement, binding, trace });
   /** For whoever is nobody by the phone. */
-  const outOfSession = (reason: RouteReason): Route => {
+  const outOfSession = (reason: RouteReason, callerId: E164): Route => {
+    const { steps, stop: blocked } = checkCaller(facts.policy);
+    trace.push(...steps);
+    if (blocked !== null) return announce(blocked.reason, blocked.announcement);
     const pin = pinStep(facts.pins ?? null);
     if (pin !== null) {
       trace.push(pin.step);
       if (pin.lock !== null) return announce('pin_locked', 'pin_locked');
       return { decision: 'ask_pin', reason: 'pin_required', digits: pin.digits, binding: null, trace };
     }
-    const policy = facts.outOfSessionPolicy;
-    trace.push({ rule: 'out_of_session', outcome: 'stop', detail: `The tenant's policy is to ${policy}.` });
-    if (policy === 'announce') return announce(reason, 'not_connected');
-    return { decision: 'reject', reason, binding: null, trace };
+    const { way, detail } = outOfSessionWay(facts.policy.outOfSession, facts.outOfSessionPolicy);
+    stop('out_of_session', detail);
+    return routeOutOfSession(way, reason, callerId, trace);
   };
 
   if (facts.did === null || facts.did.status === 'retired') {
@@ -142,7 +153,7 @@ export function decideRoute(facts: RouteFacts): Route {
 
   if (!facts.isCallerKnown) {
     stop('caller', 'The caller is withheld or not a phone number.');
-    return outOfSession('caller_withheld');
+    return outOfSession('caller_withheld', facts.did.e164);
   }
   pass('caller', 'The caller is a phone number.');
 
@@ -152,15 +163,18 @@ export function decideRoute(facts: RouteFacts): Route {
     if (listing !== null) trace.push(listing.step);
     if (listing?.connects === false) return announce('listing_seller', 'not_allowed');
     if (facts.listing && listing?.connects) {
+      const { steps, stop: blocked } = checkCaller(facts.policy);
+      trace.push(...steps);
+      if (blocked !== null) return announce(blocked.reason, blocked.announcement);
       return { decision: 'connect', reason: 'listing_call', listing: facts.listing.id, binding: null, trace };
     }
     stop('binding', 'The caller is in no session on this DID.');
-    return outOfSession('caller_not_allowed');
+    return outOfSession('caller_not_allowed', facts.did.e164);
   }
   if (others.length > 0) {
     // Connecting the likelier one would sometimes connect the wrong person.
     stop('binding', 'What the carrier sent can be read as the phones of two different sessions.');
-    return outOfSession('caller_not_allowed');
+    return outOfSession('caller_not_allowed', facts.did.e164);
   }
   trace.push({
     rule: 'binding',
@@ -192,7 +206,7 @@ export function decideRoute(facts: RouteFacts): Route {
     const allows = `Stage ${phase.number} after the end is in force: it allows ${phase.allow}, the session ${binding.direction}.`;
     if (allowsCallsFrom(binding.side, phase.allow) && allowsCallsFrom(binding.side, binding.direction)) {
       pass('stage', allows);
-    } else if (phase.forwards) {
+    } else if (phase.forwards && facts.policy.callerBlock === null) {
       trace.push({ rule: 'stage', outcome: 'match', detail: `${allows} Others are forwarded.` });
       pass('caller_id', "The number that was dialled is shown, a DID of the tenant's.");
       const callerId = facts.did.e164;
@@ -209,6 +223,10 @@ export function decideRoute(facts: RouteFacts): Route {
   }
   pass('direction', `Calls from party ${binding.side} are allowed.`);
 
+  const policies = checkPolicies(facts.policy);
+  trace.push(...policies.steps);
+  if (policies.stop !== null) return announce(policies.stop.reason, policies.stop.announcement, binding);
+
   if (binding.maxCalls !== null && binding.callsMade >= binding.maxCalls) {
     stop('call_limit', `The session's ${binding.maxCalls} calls are used up.`);
     return announce('call_limit_reached', 'over', binding);
@@ -223,6 +241,25 @@ export function decideRoute(facts: RouteFacts): Route {
   pass('caller_id', "The other party sees its own masking number, a DID of the tenant's.");
   const reason = phase.is === 'grace' ? 'grace_binding' : 'live_binding';
   return { decision: 'bridge', reason, binding, callerId: binding.otherDid.e164, trace };
+}
+
+/** What becomes of a caller without a session. `callerId`: the dialled DID, which the support number sees. */
+export function routeOutOfSession(
+  way: OutOfSessionWay,
+  reason: RouteReason,
+  callerId: E164,
+  trace: RouteStep[],
+): AnswerRoute {
+  switch (way) {
+    case 'reject':
+      return { decision: 'reject', reason, binding: null, trace };
+    case 'announce':
+      return { decision: 'announce', reason, announcement: 'not_connected', binding: null, trace };
+    case 'forward':
+      return { decision: 'forward', reason, binding: null, stage: null, callerId, trace };
+    case 'ask':
+      return { decision: 'ask', reason, binding: null, trace };
+  }
 }
 
 const howOver = { ended: 'was ended', expired: 'has expired' };

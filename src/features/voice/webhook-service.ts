@@ -19,6 +19,7 @@ import { addCallEvent, knownOfCall, settleCall } from './call-state-store.ts';
 import { burnNonces, type NewCall, recordAnswer, type StoredEvent } from './call-store.ts';
 import { effectOf } from './callback-effect-service.ts';
 import { decideCall } from './listing-call-service.ts';
+import type { SettleOutOfSession } from './out-of-session-service.ts';
 import { createPinService } from './pin-service.ts';
 import { type DialledDid, findDialledDidAcrossTenants } from './route-store.ts';
 
@@ -50,8 +51,9 @@ export function createWebhookService(parts: {
   publicUrl: string;
   documents: CallDocuments;
   openListingCall: OpenListingCall;
+  settleOutOfSession: SettleOutOfSession;
 }): WebhookService {
-  const { database, keyRing, accounts, publicUrl, documents } = parts;
+  const { database, keyRing, accounts, publicUrl, documents, settleOutOfSession } = parts;
   const pins = createPinService(parts);
 
   const findDid = (account: WebhookAccount, event: VobizEvent): Promise<DialledDid | null> => {
@@ -81,7 +83,8 @@ export function createWebhookService(parts: {
     const did = event.direction === 'outbound' ? null : await findDid(account, event);
     if (did === null) return unkept(account, nonces, { status: 200, xml: rejectedDocument });
     const keys = keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys });
-    const decision = await decideCall(database.together, did, keys, event.from, parts.openListingCall);
+    const decided = await decideCall(database.together, did, keys, event.from, parts.openListingCall);
+    const decision = await settleOutOfSession(did, keys, event.from, decided);
     const { route, binding, caller } = decision;
     const id = newId('call');
     const call: NewCall = {
