@@ -9,7 +9,7 @@ import { announcement, heard, type OwnAnnouncement } from '../../src/features/vo
 import { answerDocument, nextPhoneDocument } from '../../src/features/voice/answer-document.ts';
 import { afterDialDocument, whisperDocument } from '../../src/features/voice/call-end-document.ts';
 import type { Manner } from '../../src/features/voice/manner.ts';
-import type { Route } from '../../src/features/voice/route.ts';
+import type { AnswerRoute } from '../../src/features/voice/route.ts';
 import type { FoundBinding } from '../../src/features/voice/route-store.ts';
 import type { E164 } from '../../src/kernel/phone.ts';
 import { withoutPhones } from '../../src/kernel/phones-in-text.ts';
@@ -142,7 +142,7 @@ describe('a document', () => {
         phonesOfOther,
         fc.integer({ min: 1, max: 10 }),
         (how, facts, phones, attempt) => {
-          const route = { decision: 'bridge', callerId: M2, binding: facts } as unknown as Route;
+          const route = { decision: 'bridge', callerId: M2, binding: facts } as unknown as AnswerRoute;
           const numbers = how.voice.ring.mode === 'parallel' ? phones : phones.slice(0, 1);
           const first = checkDocument(
             answerDocument(route, { numbers, binding: facts, attempt: 1 }, how, urls),
@@ -171,9 +171,13 @@ describe('a document', () => {
         binding,
         fc.constantFrom('over', 'not_allowed', 'unavailable'),
         (how, facts, key) => {
-          const forward = { decision: 'forward', callerId: M1, binding: facts } as unknown as Route;
-          const announce = { decision: 'announce', announcement: key, binding: null } as unknown as Route;
-          const reject = { decision: 'reject', binding: null } as unknown as Route;
+          const forward = { decision: 'forward', callerId: M1, binding: facts } as unknown as AnswerRoute;
+          const announce = {
+            decision: 'announce',
+            announcement: key,
+            binding: null,
+          } as unknown as AnswerRoute;
+          const reject = { decision: 'reject', binding: null } as unknown as AnswerRoute;
           const desk = ['+919800000009' as E164];
           const parts = { numbers: desk, binding: facts, attempt: 1 };
           checkWhere(checkDocument(answerDocument(forward, parts, how, urls)), desk, [M1]);
