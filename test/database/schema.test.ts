@@ -167,7 +167,9 @@ describe('row-level security', () => {
     const tenant = await newTenant(world, { dids: freshNumbers(2) });
     const account = { provider: 'vobiz', auth_id: 'MA_XXXXXXXX', auth_token: 'test_token' };
     assert.equal((await tenant.api.post('/v1/provider_accounts', account)).status, 201);
-    const session = await newSession(tenant, `${phones}01`, `${phones}02`);
+    const session = await newSession(tenant, `${phones}01`, `${phones}02`, { pin: { enabled: true } });
+    const listing = { seller: { phone: `${phones}03` }, expires_in_seconds: 60 };
+    assert.equal((await tenant.api.post('/v1/listings', listing)).status, 201);
     await world.sql(
       `insert into caller_history (tenant_id, caller_index, did_id, released_at)
        select tenant_id, caller_index, did_id, now() from bindings where session_id = $1`,
@@ -209,6 +211,11 @@ describe('row-level security', () => {
     assert.equal((await tenant.api.post('/v1/blocks', { phone: `${phones}01` })).status, 201);
     const policy = await tenant.api.put('/v1/out_of_session_policies', { action: 'announce' });
     assert.equal(policy.status, 200, policy.text);
+    await world.sql(
+      `insert into pin_attempts (tenant_id, call_id, attempt, did_id)
+       select tenant_id, id, 1, did_id from calls where tenant_id = $1`,
+      [tenant.id],
+    );
     const hook = await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' });
     const since = new Date(Date.now() - 60_000).toISOString();
     await tenant.api.post(`/v1/webhook_endpoints/${hook.id}/replay`, { since });

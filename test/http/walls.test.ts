@@ -74,6 +74,10 @@ async function newBelongings(
       parties: { a: { phone: A }, b: { phone: B } },
     }),
   );
+  const listing = await made(
+    api.post('/v1/listings', { pool: name, seller: { phone: A }, expires_in_seconds: 3600 }),
+  );
+  await api.post(`/v1/listings/${listing.id}/end`);
   const webhook = account.webhook_url.slice(world.publicUrl.length);
   await postForm(world, webhook, answerEvent(session.parties.a.masking_number, A));
   const call = (await api.get('/v1/calls')).body.data[0];
@@ -104,6 +108,7 @@ async function newBelongings(
       pool_id: pool.id,
       did_id: did.id,
       session_id: session.id,
+      listing_id: listing.id,
       call_id: call.id,
       event_id: event.id,
       webhook_endpoint_id: endpoint.id,
