@@ -6,6 +6,7 @@ import { eventMutations } from './events.ts';
 import { followingMutations } from './following.ts';
 import type { Mutation } from './mutation.ts';
 import { outboundMutations } from './outbound.ts';
+import { policyMutations } from './policies.ts';
 import { queueMutations } from './queue.ts';
 import { routingMutations } from './routing.ts';
 import { voiceMutations } from './voice.ts';
@@ -16,6 +17,7 @@ export const everyGuard: readonly Mutation[] = [
   ...choiceMutations,
   ...routingMutations,
   ...voiceMutations,
+  ...policyMutations,
   ...accessMutations,
   ...eventMutations,
   ...outboundMutations,

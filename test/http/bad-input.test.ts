@@ -14,7 +14,7 @@ import {
 } from '../support/api.ts';
 import { newEndpoint } from '../support/webhooks.ts';
 import { openWorld, type World } from '../support/world.ts';
-import { resolved, wrongBodies } from '../support/wrong-bodies.ts';
+import { policyBodies, resolved, wrongBodies } from '../support/wrong-bodies.ts';
 
 type Json = Record<string, any>;
 const keyed = loadSpec().operations.filter((operation) => operation.access !== null);
@@ -49,12 +49,12 @@ describe('bad input', () => {
       event_id: 'evt_0',
       webhook_endpoint_id: (await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' })).id,
       webhook_delivery_id: 'whd_0',
-      webhook_replay_id: 'whr_0',
     };
     const after_end = [{ seconds: 60, allow: 'both', forward_to: B }];
     const newSessionBody = { parties: { a: { phone: A }, b: { phone: B } }, after_end };
     const newDid = { e164: did3, provider_account: tenant.account.id };
     valid = {
+      ...policyBodies,
       createTenant: { name: 'Acme' },
       updateTenant: { name: 'Acme' },
       createTenantApiKey: { name: 'backend' },

@@ -15,8 +15,8 @@ function replaced(body: Json, pointer: string, value: unknown): Json {
   const keys = pointer.slice(1).split('/');
   const last = keys.pop() ?? '';
   let at = copy;
-  for (const key of keys) {
-    at[key] ??= {};
+  for (const [place, key] of keys.entries()) {
+    at[key] ??= (keys[place + 1] ?? last) === '0' ? [] : {};
     at = at[key];
   }
   if (value === undefined) delete at[last];
@@ -33,6 +33,13 @@ const wrongByType: Record<string, unknown[]> = {
   boolean: [null, 'true', 0, 1, [], {}],
   array: [null, 'x', 5, {}, deep, [null], [5], [[]]],
   object: [null, 'x', 5, true, [], [{}]],
+};
+
+/** Bodies of call policies that are right. */
+export const policyBodies: Record<string, Json> = {
+  createBlock: { phone: '+919800000001', direction: 'from' },
+  setOutOfSessionPolicy: { action: 'announce' },
+  rotateOutOfSessionSecret: { overlap_seconds: 60 },
 };
 
 export type Wrong = { pointer: string; body: Json };
