@@ -2,6 +2,7 @@ import type { Database } from './db/database.ts';
 import { openPhone } from './features/sessions/party-phones.ts';
 import type { KeyRing } from './features/tenants/key-ring.ts';
 import type { ProviderAccountService } from './features/tenants/provider-account-service.ts';
+import { ledger } from './features/usage/usage-service.ts';
 import { announcementHandlers } from './features/voice/announcement-handlers.ts';
 import { createCallDocuments } from './features/voice/call-document-service.ts';
 import { callHandlers } from './features/voice/call-handlers.ts';
@@ -19,7 +20,7 @@ export function voiceOn(parts: {
 }) {
   const documents = createCallDocuments({ ...parts, openNumber: openPhone });
   return {
-    webhook: createWebhookService({ ...parts, documents }),
+    webhook: createWebhookService({ ...parts, documents, meter: ledger }),
     handlers: {
       ...explainHandlers(createExplainService(parts.keyRing)),
       ...callHandlers(createCallService()),

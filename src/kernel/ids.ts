@@ -10,6 +10,8 @@ export type IdPrefix =
   | 'ses'
   | 'call'
   | 'rec'
+  | 'use'
+  | 'plan'
   | 'evt'
   | 'whe'
   | 'whd'

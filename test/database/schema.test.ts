@@ -10,7 +10,7 @@ import { openWorld, type World } from '../support/world.ts';
 /** They tell which tenant something belongs to, before any tenant is known; so they are readable without one. */
 const directories = ['api_key_directory', 'call_directory', 'did_directory', 'webhook_directory'];
 /** Nobody's in particular. `tenants` is a tenant's by its id. */
-const globals = ['master_key_proof', 'operator_keys', 'webhook_nonces', 'worker_processes'];
+const globals = ['master_key_proof', 'operator_keys', 'plans', 'webhook_nonces', 'worker_processes'];
 /** Without a tenant it is the operator's and shared by all, so its key cannot hold one, nor can references to it. */
 const shared = 'provider_accounts';
 
@@ -94,6 +94,8 @@ describe('the schema', () => {
     assert.deepEqual(loose, [
       { table: 'dids', name: 'dids_provider_account_id_fkey' },
       { table: shared, name: 'provider_accounts_pkey' },
+      // Plans are the operator's, for all tenants.
+      { table: 'tenant_plans', name: 'tenant_plans_plan_id_fkey' },
     ]);
   });
 
