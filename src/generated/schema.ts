@@ -708,8 +708,8 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** List the plans that a tenant has, had and will have */
-        get: operations["listPlanAssignments"];
+        /** Get the plans that a tenant has, had and will have */
+        get: operations["getPlanAssignments"];
         put?: never;
         /**
          * Say which plan a tenant has, from when on
@@ -3305,7 +3305,8 @@ export interface components {
             /** @enum {string} */
             granularity: "hour" | "day" | "month";
             data: components["schemas"]["UsageSum"][];
-            has_more: boolean;
+            /** @description Whether there are more rows than `limit`. */
+            truncated: boolean;
         };
         UsageSum: {
             period_start: components["schemas"]["Timestamp"];
@@ -3501,7 +3502,6 @@ export interface components {
         };
         PlanAssignmentList: {
             data: components["schemas"]["PlanAssignment"][];
-            has_more: boolean;
         };
         /** @enum {string} */
         CallStatus: "ringing" | "in_progress" | "completed" | "busy" | "no_answer" | "canceled" | "failed";
@@ -6040,7 +6040,7 @@ export interface operations {
                 did?: components["parameters"]["UsageDid"];
                 /** @description Only what belongs to sessions of this transaction. */
                 transaction_ref?: components["parameters"]["UsageTransactionRef"];
-                /** @description Most rows; when there are more, `has_more` says so, and a shorter time or a filter shows them. */
+                /** @description Most rows; when there are more, `truncated` says so, and a shorter time or a filter shows them. */
                 limit?: number;
             };
             header?: never;
@@ -6075,7 +6075,7 @@ export interface operations {
                      *           "amount": 135
                      *         }
                      *       ],
-                     *       "has_more": false
+                     *       "truncated": false
                      *     }
                      */
                     "application/json": components["schemas"]["UsageSums"];
@@ -6352,7 +6352,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    listPlanAssignments: {
+    getPlanAssignments: {
         parameters: {
             query?: never;
             header?: never;

@@ -87,7 +87,7 @@ describe('reading usage', () => {
 
     it('says that there is more than was asked for', async () => {
       const reply = await tenant.api.get('/v1/usage?group_by=transaction_ref&limit=1');
-      assert.deepEqual([reply.body.data.length, reply.body.has_more], [1, true]);
+      assert.deepEqual([reply.body.data.length, reply.body.truncated], [1, true]);
     });
 
     it('lists lines newest first, page by page, of a time', async () => {

@@ -31,7 +31,7 @@ function toAssignmentView(row: AssignmentRow): Views['PlanAssignment'] {
 /** The newest of them; a tenant changes its plan some times in its life. */
 const MOST_ASSIGNMENTS = 100;
 
-type Operations = 'createPlan' | 'listPlans' | 'getPlan' | 'assignPlan' | 'listPlanAssignments';
+type Operations = 'createPlan' | 'listPlans' | 'getPlan' | 'assignPlan' | 'getPlanAssignments';
 /** Acts on a tenant for the operator; throws not_found, and of `enterOpen` tenant_closed. */
 type Enter = (unit: Unit, id: string) => Promise<{ id: TenantId }>;
 
@@ -55,11 +55,10 @@ export function planHandlers(tenants: { enter: Enter; enterOpen: Enter }): Pick<
       const assigned = await plans.assign(unit, tenant.id, body.plan, body.valid_from ?? null);
       return { status: 201, body: toAssignmentView(assigned) };
     },
-    async listPlanAssignments({ unit, params }) {
+    async getPlanAssignments({ unit, params }) {
       const tenant = await tenants.enter(unit, params.tenant_id);
-      const rows = await plans.assignments(unit, tenant.id, MOST_ASSIGNMENTS + 1);
-      const page = pageOf(rows, { limit: MOST_ASSIGNMENTS, startingAfter: null });
-      return { status: 200, body: listView(page, toAssignmentView) };
+      const rows = await plans.assignments(unit, tenant.id, MOST_ASSIGNMENTS);
+      return { status: 200, body: { data: rows.map(toAssignmentView) } };
     },
   };
 }

@@ -1,7 +1,6 @@
 import { type Handlers, tenantOf } from '../../api/contract.ts';
 import { listView, pageOf, pageQuery } from '../../api/pagination.ts';
 import type { components } from '../../generated/schema.ts';
-import { csvLine } from './usage-csv.ts';
 import type { UsageQuery, UsageReading } from './usage-reading-service.ts';
 import type { ExportedRow, RecordRow, SumRow } from './usage-reading-store.ts';
 
@@ -69,6 +68,18 @@ function toCallView(row: RecordRow): Views['UsageRecordCall'] {
   };
 }
 
+/** A field as RFC 4180 has it. What a spreadsheet would run as a formula is made a text: `transaction_ref` is anybody's words. */
+function csvField(value: string | number | boolean | null): string {
+  if (value === null) return '';
+  if (typeof value !== 'string') return String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function csvLine(fields: readonly (string | number | boolean | null)[]): string {
+  return `${fields.map(csvField).join(',')}\n`;
+}
+
 const CSV_HEAD = `id,kind,entry,corrects,occurred_at,recorded_at,call,session,transaction_ref,did,pool,subject,destination,\
 billable,reason,quantity,seconds,billed_seconds,currency,amount,plan,rate,source
 `;
@@ -120,7 +131,8 @@ export function usageHandlers(usage: UsageReading): Pick<Handlers, Operations> {
       );
       const page = pageOf(rows, { limit, startingAfter: null });
       const { start, end } = filter;
-      return { status: 200, body: { start, end, granularity, ...listView(page, toSumView) } };
+      const data = page.rows.map(toSumView);
+      return { status: 200, body: { start, end, granularity, data, truncated: page.hasMore } };
     },
     async listUsageRecords(call) {
       const page = pageQuery(call.query);
