@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { migrate, pendingMigrations, unmigrate } from '../../src/db/migrate.ts';
 import { freshNumbers, newSession, newTenant, type Tenant } from '../support/api.ts';
+import { furnishUsage } from '../support/plans.ts';
 import { deliveriesOf, newEndpoint } from '../support/webhooks.ts';
 import { openWorld, type World } from '../support/world.ts';
 
@@ -208,14 +209,7 @@ describe('row-level security', () => {
        select tenant_id, id, provider_call_id, 'A' from calls where tenant_id = $1`,
       [tenant.id],
     );
-    await world.sql(`insert into tenant_plans values ($1, '2199-01-01', null)`, [tenant.id]);
-    await world.sql(
-      `insert into usage_records (tenant_id, month, id, livemode, kind, entry, provider_account_id, subject_id, revision,
-                                  occurred_at, billable, quantity, seconds, billed_seconds, source)
-       select tenant_id, '2026-06', 'use_' || md5(id), true, 'call', 'charge', '', id, 1, '2026-06-08', true, 1, 1, 60, 'event'
-         from calls where tenant_id = $1`,
-      [tenant.id],
-    );
+    await furnishUsage(world, tenant);
     const hook = await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' });
     const since = new Date(Date.now() - 60_000).toISOString();
     await tenant.api.post(`/v1/webhook_endpoints/${hook.id}/replay`, { since });

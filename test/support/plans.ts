@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { apiOf } from './api.ts';
+import { apiOf, type Tenant } from './api.ts';
 import type { World } from './world.ts';
 
 /** A plan in INR: 0.45 a minute to India by 60/60, 9.00 elsewhere by 30/6, 0.10 for recordings, 500 for a DID; of a tenant, if one is named. */
@@ -29,4 +29,16 @@ export async function newPlan(world: World, india: object = {}, tenantId?: strin
     assert.equal(assigned.status, 201, assigned.text);
   }
   return plan.body;
+}
+
+/** A row in each table of usage, for a tenant that has calls. */
+export async function furnishUsage(world: World, tenant: Tenant): Promise<void> {
+  await world.sql(`insert into tenant_plans values ($1, '2199-01-01', null)`, [tenant.id]);
+  await world.sql(
+    `insert into usage_records (tenant_id, month, id, livemode, kind, entry, provider_account_id, subject_id, revision,
+                                occurred_at, billable, quantity, seconds, billed_seconds, source)
+     select tenant_id, '2026-06', 'use_' || md5(id), true, 'call', 'charge', '', id, 1, '2026-06-08', true, 1, 1, 60, 'event'
+       from calls where tenant_id = $1`,
+    [tenant.id],
+  );
 }
