@@ -1,4 +1,5 @@
 import { forgetOldKeys } from './api/idempotency-store.ts';
+import { usageJobs } from './container-usage.ts';
 import type { Database } from './db/database.ts';
 import { emitEvent, forgetEvents, publishEvents, tenantsToPublish } from './features/events/event-store.ts';
 import { forgetDeletedEndpoints, forgetDeliveries } from './features/events/webhook-delivery-store.ts';
@@ -44,6 +45,7 @@ export function jobsOn(database: Database): Job[] {
       ...parts,
       perTenant: [didMeasuring(emitEvent), measureRedials, lowMeasuring(emitEvent)],
     }),
+    ...usageJobs(database),
     ...tellingJobs({ ...parts, tenantsToPublish, publish: publishEvents, tellExpiries }),
   ];
 }

@@ -2,6 +2,7 @@ import type { Database } from './db/database.ts';
 import type { KeyRing } from './features/tenants/key-ring.ts';
 import type { ProviderAccountService } from './features/tenants/provider-account-service.ts';
 import { listTenantsAcrossTenants } from './features/tenants/tenant-store.ts';
+import { ledger } from './features/usage/usage-service.ts';
 import { fetchCdr } from './features/vobiz/rest-cdr-adapter.ts';
 import { connectRest } from './features/vobiz/rest-client.ts';
 import { createCallSettling } from './features/voice/call-settling-service.ts';
@@ -27,6 +28,7 @@ export function vobizJobs(parts: {
     keyRing,
     fetchCdr: (account, callUuid) => fetchCdr(rest, account, callUuid),
     random: Math.random,
+    meter: ledger,
   });
   const job = settlingJob({ database, listTenants: listTenantsAcrossTenants, settle: settleTenant });
   return { jobs: [job], close: rest.close };

@@ -6,6 +6,7 @@ import { openPhone } from './features/sessions/party-phones.ts';
 import type { CreateSession } from './features/sessions/session-creation-service.ts';
 import type { KeyRing } from './features/tenants/key-ring.ts';
 import type { ProviderAccountService } from './features/tenants/provider-account-service.ts';
+import { ledger } from './features/usage/usage-service.ts';
 import { announcementHandlers } from './features/voice/announcement-handlers.ts';
 import { createCallDocuments } from './features/voice/call-document-service.ts';
 import { callHandlers } from './features/voice/call-handlers.ts';
@@ -29,7 +30,12 @@ export function voiceOn(parts: {
   const documents = createCallDocuments({ ...parts, openNumber: openPhone });
   const policies = policiesOn(parts);
   return {
-    webhook: createWebhookService({ ...parts, documents, settleOutOfSession: policies.settleOutOfSession }),
+    webhook: createWebhookService({
+      ...parts,
+      documents,
+      settleOutOfSession: policies.settleOutOfSession,
+      meter: ledger,
+    }),
     handlers: {
       ...explainHandlers(createExplainService(parts.keyRing)),
       ...callHandlers(createCallService()),

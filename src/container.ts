@@ -7,13 +7,12 @@ import { type EventOptions, eventsOn } from './container-events.ts';
 import { jobsOn } from './container-jobs.ts';
 import { type Metrics, metricsOn } from './container-metrics.ts';
 import { sessionsOn } from './container-sessions.ts';
-import { queueTasks } from './container-tasks.ts';
+import { deadJobsOn, queueTasks } from './container-tasks.ts';
+import { usageOn } from './container-usage.ts';
 import { vobizJobs } from './container-vobiz.ts';
 import { voiceOn } from './container-voice.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { type Database, openDatabase } from './db/database.ts';
-import { deadJobHandlers } from './features/dead-jobs/dead-job-handlers.ts';
-import { createDeadJobService } from './features/dead-jobs/dead-job-service.ts';
 import { emitEvent } from './features/events/event-store.ts';
 import { capacityHandlers } from './features/pool/capacity-handlers.ts';
 import { createCapacityService } from './features/pool/capacity-service.ts';
@@ -129,8 +128,9 @@ export function createContainer(options: ContainerOptions): Container {
       ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
       ...listings.handlers,
       ...voice.handlers,
-      ...deadJobHandlers(createDeadJobService()),
+      ...deadJobsOn(),
       ...events.handlers,
+      ...usageOn(database, tenants),
     },
     jobs: [...jobsOn(database), ...vobiz.jobs],
     tasks: queueTasks(events.tasks),

@@ -61,10 +61,10 @@ export type Once<Op extends OperationId> = {
 };
 
 /** Operations that may wait for something to happen, and so get no transaction: it would hold a connection all the while. */
-export type Waiting = 'listEvents' | 'streamEvents';
+export type Waiting = 'listEvents' | 'streamEvents' | 'exportUsageRecords';
 
 /** Operations whose success is no JSON. They wait as well: a stream may last. */
-export type Streaming = 'streamEvents';
+export type Streaming = 'streamEvents' | 'exportUsageRecords';
 
 type Means<Op extends OperationId> = Op extends SelfSettling
   ? { /** Single statements, each a transaction of its own. */ db: Db; once: Once<Op> }

@@ -761,6 +761,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what was used, by hour, day or month
+         * @description Sums of the ledger's lines, oldest first, for each kind and currency, and, with `group_by`, for each pool, DID or
+         *     `transaction_ref`. A period without lines is left out. Corrections count in the period of what they correct.
+         */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the lines of the ledger, with the call behind each */
+        get: operations["listUsageRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/records.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the lines of the ledger as CSV
+         * @description All lines of the time, oldest first, as a stream: one that breaks off has no last line `# complete,<lines>`. The amounts
+         *     of a closed month add up to its invoice. A text that a spreadsheet would run as a formula has a `'` before it.
+         */
+        get: operations["exportUsageRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Estimate the running month
+         * @description What the month would cost if it ended now: its lines, and what allowances and tiers take off or add, which becomes lines of its
+         *     own when the month is closed, three days after its end.
+         */
+        get: operations["estimateUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List plans */
+        get: operations["listPlans"];
+        put?: never;
+        /**
+         * Create a plan, or the next version of one
+         * @description The first plan of a name is version 1. A version is never changed, and holds for whom it is assigned to.
+         */
+        post: operations["createPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        /** Get a plan */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant_id}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        /** Get the plans that a tenant has, had and will have */
+        get: operations["getPlanAssignments"];
+        put?: never;
+        /**
+         * Say which plan a tenant has, from when on
+         * @description It holds until the next one begins. `plan` null: none from then on; usage is recorded without an amount. What has begun
+         *     is not changed: calls that came before are rated by the plan that held when they came.
+         */
+        post: operations["assignPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -2550,7 +2694,7 @@ export interface components {
         };
         Name: string;
         /** @enum {string} */
-        Scope: "keys:read" | "keys:write" | "provider_accounts:read" | "provider_accounts:write" | "pools:read" | "pools:write" | "dids:read" | "dids:write" | "sessions:read" | "sessions:write" | "routes:read" | "calls:read" | "events:read" | "webhooks:read" | "webhooks:write";
+        Scope: "keys:read" | "keys:write" | "provider_accounts:read" | "provider_accounts:write" | "pools:read" | "pools:write" | "dids:read" | "dids:write" | "sessions:read" | "sessions:write" | "routes:read" | "calls:read" | "usage:read" | "events:read" | "webhooks:read" | "webhooks:write";
         /** @enum {string} */
         ApiKeyStatus: "active" | "expired" | "revoked";
         ApiKey: {
@@ -3545,6 +3689,216 @@ export interface components {
             caller_id: string | null;
             trace: components["schemas"]["RouteStep"][];
         };
+        /**
+         * @description `call`: a call that is over. `recording`: of a call between the parties. `did_month`: a DID in service in a month.
+         *     `session`: not charged yet. `month_adjustment`: what an allowance or tiers make of a month.
+         * @enum {string}
+         */
+        UsageKind: "call" | "recording" | "did_month" | "session" | "month_adjustment";
+        UsageSums: {
+            start: components["schemas"]["Timestamp"];
+            end: components["schemas"]["Timestamp"];
+            /** @enum {string} */
+            granularity: "hour" | "day" | "month";
+            data: components["schemas"]["UsageSum"][];
+            /** @description Whether there are more rows than `limit`. */
+            truncated: boolean;
+        };
+        UsageSum: {
+            period_start: components["schemas"]["Timestamp"];
+            kind: components["schemas"]["UsageKind"];
+            /** @description Its id; null unless it is grouped by. */
+            pool: string | null;
+            /** @description Its id; null unless it is grouped by. */
+            did: string | null;
+            /** @description Null unless it is grouped by. */
+            transaction_ref: string | null;
+            /** @description How many things of the kind, billable or not. */
+            quantity: number;
+            billable_quantity: number;
+            /** @description Of calls, for how long the two talked. */
+            seconds: number;
+            billed_seconds: number;
+            /** @description Null where there is no amount. */
+            currency: string | null;
+            /** @description In minor units. */
+            amount: number | null;
+        };
+        UsageRecordCall: {
+            id: string;
+            status: components["schemas"]["CallStatus"];
+            decision: components["schemas"]["RouteDecision"];
+            started_at: components["schemas"]["Timestamp"];
+            ended_at: components["schemas"]["NullableTimestamp"];
+            confirmed_by: components["schemas"]["ConfirmedBy"];
+        } | null;
+        UsageRecord: {
+            id: string;
+            kind: components["schemas"]["UsageKind"];
+            /**
+             * @description `reversal` takes a charge back that has turned out to be wrong; a `charge` that `corrects` another takes its place.
+             * @enum {string}
+             */
+            entry: "charge" | "reversal" | "adjustment";
+            livemode: boolean;
+            /** @description The first line of the same thing; null when this is it. */
+            corrects: string | null;
+            /** @description When the call came; the time that plan and month go by. */
+            occurred_at: components["schemas"]["Timestamp"];
+            recorded_at: components["schemas"]["Timestamp"];
+            call: components["schemas"]["UsageRecordCall"];
+            session: string | null;
+            transaction_ref: string | null;
+            did: string | null;
+            pool: string | null;
+            /** @description What the line is about: the id of the call, recording or DID; of an adjustment, plan and rate. */
+            subject: string;
+            /** @description The country that was called; the DID's where nobody has said. */
+            destination: string | null;
+            billable: boolean;
+            /**
+             * @description Why it is not billable: `not_bridged`, `not_answered`, `no_duration`, `test_mode`. Or why what is billable has no amount: `no_plan`,
+             *     `no_rate`. Of an adjustment, `allowance_and_tiers`.
+             * @enum {string|null}
+             */
+            reason: "not_bridged" | "not_answered" | "no_duration" | "test_mode" | "no_plan" | "no_rate" | "allowance_and_tiers" | null;
+            /** @description 1 of a charge, -1 of a reversal, 0 of an adjustment. */
+            quantity: number;
+            seconds: number;
+            /** @description Rounded up to the pulse. */
+            billed_seconds: number;
+            /** @description What the seconds of a call were counted from. */
+            legs: {
+                caller_seconds: number;
+                talked_seconds: number[];
+            } | null;
+            currency: string | null;
+            /** @description In minor units. */
+            amount: number | null;
+            plan: string | null;
+            rate: string | null;
+            /**
+             * @description What the line was written from.
+             * @enum {string}
+             */
+            source: "event" | "cdr" | "job";
+        };
+        UsageRecordList: {
+            data: components["schemas"]["UsageRecord"][];
+            has_more: boolean;
+        };
+        UsageEstimate: {
+            /** @description As 2026-06. */
+            month: string;
+            as_of: components["schemas"]["Timestamp"];
+            data: {
+                currency: string;
+                /** @description What the lines add up to so far. */
+                recorded: number;
+                /** @description What allowances and tiers are still to make of it. */
+                adjustments: number;
+                /** @description Both together. */
+                amount: number;
+            }[];
+        };
+        /** @description In millionths of the currency's unit. */
+        PriceMicros: number;
+        /** @description In millionths of the currency's unit: 0.45 INR is 450000. */
+        PricePerMinute: number;
+        PulseSeconds: number;
+        /** @description In millionths of the currency's unit. */
+        SmallPrice: number;
+        /** @description Billed seconds by this rate that a month has free. */
+        FreeSeconds: number;
+        /** @description What further seconds cost once so many were billed by this rate in the month, the free ones counted. */
+        PriceTiers: {
+            from_seconds: number;
+            price_per_minute_micros: components["schemas"]["PricePerMinute"];
+        }[];
+        /** @description A country, or `*` for every other one. */
+        CountryOrAll: string;
+        CallRate: {
+            destination: components["schemas"]["CountryOrAll"];
+            /**
+             * @description `conversation`: from the answer of the called party to its end. `all_legs`: and the caller's leg, each rounded up by itself.
+             * @default conversation
+             * @enum {string}
+             */
+            measure: "conversation" | "all_legs";
+            price_per_minute_micros: components["schemas"]["PricePerMinute"];
+            initial_seconds: components["schemas"]["PulseSeconds"];
+            increment_seconds: components["schemas"]["PulseSeconds"];
+            /** @default 0 */
+            setup_micros: components["schemas"]["SmallPrice"];
+            /** @default 0 */
+            minimum_micros: components["schemas"]["SmallPrice"];
+            /** @default 0 */
+            free_seconds_per_month: components["schemas"]["FreeSeconds"];
+            /** @default [] */
+            tiers: components["schemas"]["PriceTiers"];
+        };
+        /** @description Null, recordings are recorded without an amount. */
+        RecordingRate: {
+            price_per_minute_micros: components["schemas"]["PricePerMinute"];
+            initial_seconds: components["schemas"]["PulseSeconds"];
+            increment_seconds: components["schemas"]["PulseSeconds"];
+            /** @default 0 */
+            setup_micros: components["schemas"]["SmallPrice"];
+            /** @default 0 */
+            minimum_micros: components["schemas"]["SmallPrice"];
+            /** @default 0 */
+            free_seconds_per_month: components["schemas"]["FreeSeconds"];
+            /** @default [] */
+            tiers: components["schemas"]["PriceTiers"];
+        } | null;
+        PlanTerms: {
+            calls: components["schemas"]["CallRate"][];
+            /** @default null */
+            recordings: components["schemas"]["RecordingRate"];
+            /**
+             * @description What a DID costs in each month that it is in service in.
+             * @default []
+             */
+            did_months: {
+                country: components["schemas"]["CountryOrAll"];
+                price_micros: components["schemas"]["PriceMicros"];
+            }[];
+        };
+        PlanCreate: {
+            name: components["schemas"]["Name"];
+            /** @description By ISO 4217. */
+            currency: string;
+            terms: components["schemas"]["PlanTerms"];
+        };
+        Plan: {
+            id: string;
+            name: string;
+            version: number;
+            currency: string;
+            terms: components["schemas"]["PlanTerms"];
+            created_at: components["schemas"]["Timestamp"];
+        };
+        PlanList: {
+            data: components["schemas"]["Plan"][];
+            has_more: boolean;
+        };
+        PlanAssign: {
+            plan: string | null;
+            /**
+             * Format: date-time
+             * @description Now when absent, and not in the past.
+             */
+            valid_from?: string;
+        };
+        PlanAssignment: {
+            plan: string | null;
+            valid_from: components["schemas"]["Timestamp"];
+            /** @description When the next one begins. */
+            valid_until: components["schemas"]["NullableTimestamp"];
+        };
+        PlanAssignmentList: {
+            data: components["schemas"]["PlanAssignment"][];
+        };
         /** @enum {string} */
         CallStatus: "ringing" | "in_progress" | "completed" | "busy" | "no_answer" | "canceled" | "failed";
         Call: {
@@ -4431,6 +4785,20 @@ export interface components {
         SessionId: string;
         ListingId: string;
         CallId: string;
+        /** @description From this time on; when absent, the beginning of the running month. */
+        UsageStart: string;
+        /** @description Before this time; when absent, now. */
+        UsageEnd: string;
+        UsageKind: components["schemas"]["UsageKind"];
+        /** @description Only lines of this call. */
+        UsageCall: string;
+        /** @description Only what went through DIDs of this pool, by its id. */
+        UsagePool: string;
+        /** @description Only what went through this DID, by its id. */
+        UsageDid: string;
+        /** @description Only what belongs to sessions of this transaction. */
+        UsageTransactionRef: string;
+        PlanId: string;
         EventId: string;
         BlockId: string;
         PolicyId: string;
@@ -6431,6 +6799,399 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnnouncementList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUsage: {
+        parameters: {
+            query?: {
+                /** @description From this time on; when absent, the beginning of the running month. */
+                start?: components["parameters"]["UsageStart"];
+                /** @description Before this time; when absent, now. */
+                end?: components["parameters"]["UsageEnd"];
+                /** @description How long each period is. Of hours, 31 days can be asked for at once; of days, 366. */
+                granularity?: "hour" | "day" | "month";
+                group_by?: "pool" | "did" | "transaction_ref";
+                /** @description Only what went through DIDs of this pool, by its id. */
+                pool?: components["parameters"]["UsagePool"];
+                /** @description Only what went through this DID, by its id. */
+                did?: components["parameters"]["UsageDid"];
+                /** @description Only what belongs to sessions of this transaction. */
+                transaction_ref?: components["parameters"]["UsageTransactionRef"];
+                /** @description Most rows; when there are more, `truncated` says so, and a shorter time or a filter shows them. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sums. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "start": "2026-06-01T00:00:00.000Z",
+                     *       "end": "2026-06-08T06:07:34.130Z",
+                     *       "granularity": "day",
+                     *       "data": [
+                     *         {
+                     *           "period_start": "2026-06-08T00:00:00.000Z",
+                     *           "kind": "call",
+                     *           "pool": null,
+                     *           "did": null,
+                     *           "transaction_ref": null,
+                     *           "quantity": 3,
+                     *           "billable_quantity": 2,
+                     *           "seconds": 73,
+                     *           "billed_seconds": 180,
+                     *           "currency": "INR",
+                     *           "amount": 135
+                     *         }
+                     *       ],
+                     *       "truncated": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageSums"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listUsageRecords: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description The id of the last object of the page before. */
+                starting_after?: components["parameters"]["StartingAfter"];
+                /** @description From this time on; when absent, the beginning of the running month. */
+                start?: components["parameters"]["UsageStart"];
+                /** @description Before this time; when absent, now. */
+                end?: components["parameters"]["UsageEnd"];
+                kind?: components["parameters"]["UsageKind"];
+                /** @description Only lines of this call. */
+                call?: components["parameters"]["UsageCall"];
+                /** @description Only what went through DIDs of this pool, by its id. */
+                pool?: components["parameters"]["UsagePool"];
+                /** @description Only what went through this DID, by its id. */
+                did?: components["parameters"]["UsageDid"];
+                /** @description Only what belongs to sessions of this transaction. */
+                transaction_ref?: components["parameters"]["UsageTransactionRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lines, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "use_01980f3a75007d2e9f10a1b2c3d4e5f6",
+                     *           "kind": "call",
+                     *           "entry": "charge",
+                     *           "livemode": true,
+                     *           "corrects": null,
+                     *           "occurred_at": "2026-06-08T06:07:34.130Z",
+                     *           "recorded_at": "2026-06-08T06:08:01.412Z",
+                     *           "call": {
+                     *             "id": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *             "status": "completed",
+                     *             "decision": "bridge",
+                     *             "started_at": "2026-06-08T06:07:34.130Z",
+                     *             "ended_at": "2026-06-08T06:07:56.000Z",
+                     *             "confirmed_by": "cdr"
+                     *           },
+                     *           "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *           "transaction_ref": "ride-4711",
+                     *           "did": "did_01980f3a60007d2e9f10a1b2c3d4e5f6",
+                     *           "pool": "pool_01980f3a50007d2e9f10a1b2c3d4e5f6",
+                     *           "subject": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *           "destination": "IN",
+                     *           "billable": true,
+                     *           "reason": null,
+                     *           "quantity": 1,
+                     *           "seconds": 11,
+                     *           "billed_seconds": 60,
+                     *           "legs": {
+                     *             "caller_seconds": 21,
+                     *             "talked_seconds": [
+                     *               11
+                     *             ]
+                     *           },
+                     *           "currency": "INR",
+                     *           "amount": 45,
+                     *           "plan": "plan_01980f3a40007d2e9f10a1b2c3d4e5f6",
+                     *           "rate": "calls/IN",
+                     *           "source": "event"
+                     *         }
+                     *       ],
+                     *       "has_more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageRecordList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportUsageRecords: {
+        parameters: {
+            query?: {
+                /** @description From this time on; when absent, the beginning of the running month. */
+                start?: components["parameters"]["UsageStart"];
+                /** @description Before this time; when absent, now. */
+                end?: components["parameters"]["UsageEnd"];
+                kind?: components["parameters"]["UsageKind"];
+                /** @description Only lines of this call. */
+                call?: components["parameters"]["UsageCall"];
+                /** @description Only what went through DIDs of this pool, by its id. */
+                pool?: components["parameters"]["UsagePool"];
+                /** @description Only what went through this DID, by its id. */
+                did?: components["parameters"]["UsageDid"];
+                /** @description Only what belongs to sessions of this transaction. */
+                transaction_ref?: components["parameters"]["UsageTransactionRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id,kind,entry,corrects,occurred_at,recorded_at,call,session,transaction_ref,did,pool,subject,destination,billable,reason,quantity,seconds,billed_seconds,currency,amount,plan,rate,source
+                     *     use_01980f3a75007d2e9f10a1b2c3d4e5f6,call,charge,,2026-06-08T06:07:34.130Z,2026-06-08T06:08:01.412Z,call_01980f3a70007d2e9f10a1b2c3d4e5f6,ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6,ride-4711,did_01980f3a60007d2e9f10a1b2c3d4e5f6,pool_01980f3a50007d2e9f10a1b2c3d4e5f6,call_01980f3a70007d2e9f10a1b2c3d4e5f6,IN,true,,1,11,60,INR,45,plan_01980f3a40007d2e9f10a1b2c3d4e5f6,calls/IN,event
+                     *     # complete,1
+                     */
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    estimateUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The estimate. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "month": "2026-06",
+                     *       "as_of": "2026-06-08T06:07:34.130Z",
+                     *       "data": [
+                     *         {
+                     *           "currency": "INR",
+                     *           "recorded": 1350,
+                     *           "adjustments": -900,
+                     *           "amount": 450
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UsageEstimate"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description The id of the last object of the page before. */
+                starting_after?: components["parameters"]["StartingAfter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of plans, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "standard",
+                 *       "currency": "INR",
+                 *       "terms": {
+                 *         "calls": [
+                 *           {
+                 *             "destination": "IN",
+                 *             "price_per_minute_micros": 450000,
+                 *             "initial_seconds": 60,
+                 *             "increment_seconds": 60
+                 *           },
+                 *           {
+                 *             "destination": "*",
+                 *             "price_per_minute_micros": 9000000,
+                 *             "initial_seconds": 30,
+                 *             "increment_seconds": 6
+                 *           }
+                 *         ],
+                 *         "recordings": {
+                 *           "price_per_minute_micros": 100000,
+                 *           "initial_seconds": 60,
+                 *           "increment_seconds": 60
+                 *         },
+                 *         "did_months": [
+                 *           {
+                 *             "country": "*",
+                 *             "price_micros": 500000000
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlanCreate"];
+            };
+        };
+        responses: {
+            /** @description The plan. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlanAssignments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest 100, the last to begin first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanAssignmentList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    assignPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "plan": "plan_01980f3a40007d2e9f10a1b2c3d4e5f6"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlanAssign"];
+            };
+        };
+        responses: {
+            /** @description What holds from then on. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "plan": "plan_01980f3a40007d2e9f10a1b2c3d4e5f6",
+                     *       "valid_from": "2026-06-08T06:07:34.130Z",
+                     *       "valid_until": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanAssignment"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -276,6 +276,15 @@ export type PinAttemptsRow = {
   tried_at: Date;
 };
 
+export type PlansRow = {
+  id: string;
+  name: string;
+  version: number;
+  currency: string;
+  terms: unknown;
+  created_at: Date;
+};
+
 export type PoolsRow = {
   tenant_id: string;
   id: string;
@@ -392,6 +401,13 @@ export type TenantKeysRow = {
   created_at: Date;
 };
 
+export type TenantPlansRow = {
+  tenant_id: string;
+  valid_from: Date;
+  plan_id: string | null;
+  created_at: Date;
+};
+
 export type TenantsRow = {
   id: string;
   name: string;
@@ -402,6 +418,38 @@ export type TenantsRow = {
   created_at: Date;
   updated_at: Date;
   voice: unknown;
+};
+
+export type UsageRecordsRow = {
+  tenant_id: string;
+  month: string;
+  id: string;
+  livemode: boolean;
+  kind: 'call' | 'recording' | 'did_month' | 'session' | 'month_adjustment';
+  entry: 'charge' | 'reversal' | 'adjustment';
+  provider_account_id: string;
+  subject_id: string;
+  leg_id: string;
+  revision: number;
+  corrects: string | null;
+  occurred_at: Date;
+  recorded_at: Date;
+  call_id: string | null;
+  session_id: string | null;
+  did_id: string | null;
+  pool_id: string | null;
+  destination: string | null;
+  billable: boolean;
+  reason: string | null;
+  quantity: number;
+  seconds: number;
+  billed_seconds: number;
+  currency: string | null;
+  amount: string | null;
+  plan_id: string | null;
+  rate: string | null;
+  source: 'event' | 'cdr' | 'job';
+  legs: unknown | null;
 };
 
 export type WebhookAttemptsRow = {

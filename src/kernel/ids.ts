@@ -11,6 +11,8 @@ export type IdPrefix =
   | 'lst'
   | 'call'
   | 'rec'
+  | 'use'
+  | 'plan'
   | 'evt'
   | 'whe'
   | 'whd'

@@ -4,13 +4,14 @@ import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { migrate, pendingMigrations, unmigrate } from '../../src/db/migrate.ts';
 import { freshNumbers, newSession, newTenant, type Tenant } from '../support/api.ts';
+import { furnishUsage } from '../support/plans.ts';
 import { deliveriesOf, newEndpoint } from '../support/webhooks.ts';
 import { openWorld, type World } from '../support/world.ts';
 
 /** They tell which tenant something belongs to, before any tenant is known; so they are readable without one. */
 const directories = ['api_key_directory', 'call_directory', 'did_directory', 'webhook_directory'];
 /** Nobody's in particular. `tenants` is a tenant's by its id. */
-const globals = ['master_key_proof', 'operator_keys', 'webhook_nonces', 'worker_processes'];
+const globals = ['master_key_proof', 'operator_keys', 'plans', 'webhook_nonces', 'worker_processes'];
 /** Without a tenant it is the operator's and shared by all, so its key cannot hold one, nor can references to it. */
 const shared = 'provider_accounts';
 
@@ -94,6 +95,8 @@ describe('the schema', () => {
     assert.deepEqual(loose, [
       { table: 'dids', name: 'dids_provider_account_id_fkey' },
       { table: shared, name: 'provider_accounts_pkey' },
+      // Plans are the operator's, for all tenants.
+      { table: 'tenant_plans', name: 'tenant_plans_plan_id_fkey' },
     ]);
   });
 
@@ -216,6 +219,7 @@ describe('row-level security', () => {
        select tenant_id, id, 1, did_id from calls where tenant_id = $1`,
       [tenant.id],
     );
+    await furnishUsage(world, tenant);
     const hook = await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' });
     const since = new Date(Date.now() - 60_000).toISOString();
     await tenant.api.post(`/v1/webhook_endpoints/${hook.id}/replay`, { since });

@@ -1,3 +1,4 @@
+import { type CountryCode, candidatesOf, countryOf } from '../../kernel/phone.ts';
 import { fieldsOf, instantOf } from './form-fields.ts';
 
 /** What Vobiz charged. `amount` is exactly what it wrote; `micros` the same in millionths, rounded. */
@@ -20,6 +21,8 @@ export type Cdr = {
   causeName: string | null;
   source: string | null;
   cost: Cost | null;
+  /** Of the number that was called; the number itself is not read. */
+  country: CountryCode | null;
 };
 
 /** What Vobiz says when it is asked for the record of a leg. */
@@ -69,7 +72,13 @@ export function readCdr(body: unknown, uuid: string): Cdr | null {
     causeName: text('hangup_cause_name'),
     source: text('hangup_source') ?? text('hangup_cause_source'),
     cost: costOf(decimalOf(row.total_cost) ?? decimalOf(row.cost), text('currency')),
+    country: countryIn(text('destination_number')),
   };
+}
+
+function countryIn(number: string | null): CountryCode | null {
+  const [e164] = candidatesOf(number ?? '', []);
+  return e164 === undefined ? null : countryOf(e164);
 }
 
 type Row = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { callerIndex } from '../../crypto/blind-index.ts';
 import type { TenantKeys } from '../../crypto/tenant-keys.ts';
-import { type CountryCode, candidatesOf } from '../../kernel/phone.ts';
+import { type CountryCode, candidatesOf, countryOf } from '../../kernel/phone.ts';
 import { scrub } from '../../kernel/scrub.ts';
 import type { Cdr, Cost } from '../vobiz/cdr.ts';
 import type { VobizEvent } from '../vobiz/events.ts';
@@ -18,8 +18,8 @@ export type EndingFact = {
   endedAt: string | null;
 };
 
-/** The called number only by its last digits and its blind index. */
-export type NumberFact = { last4: string | null; index: string | null };
+/** The called number only by its last digits, its blind index and its country, which older facts have not. */
+export type NumberFact = { last4: string | null; index: string | null; country?: string | null };
 type LegFact = { leg: string | null; position: number | null } & NumberFact;
 type RecordingFact = { recording: string | null; durationSeconds: number | null; endReason: string | null };
 
@@ -39,7 +39,14 @@ export type CallFact =
   | { kind: 'digits' | 'ring' | 'redirect' | 'transfer' }
   | { kind: 'other'; name: string | null }
   /** Not an event: what Vobiz' records say of a leg, when they were asked. */
-  | ({ kind: 'cdr'; leg: string; side: 'A' | 'B'; bridge: string | null; cost: Cost | null } & EndingFact)
+  | ({
+      kind: 'cdr';
+      leg: string;
+      side: 'A' | 'B';
+      bridge: string | null;
+      cost: Cost | null;
+      country?: string | null;
+    } & EndingFact)
   /** Not an event: nobody knows how the call ended, and nobody will. */
   | { kind: 'lost' };
 
@@ -64,7 +71,8 @@ export function factOf(event: VobizEvent, keys: TenantKeys, country: CountryCode
   const number = (text: string | null): NumberFact => {
     const [e164] = candidatesOf(text ?? '', [country]);
     if (e164 === undefined) return { last4: null, index: null };
-    return { last4: e164.slice(-4), index: callerIndex(keys, e164).toString('hex') };
+    const index = callerIndex(keys, e164).toString('hex');
+    return { last4: e164.slice(-4), index, country: countryOf(e164) };
   };
   switch (event.kind) {
     case 'answer':
@@ -111,6 +119,7 @@ export function cdrFact(cdr: Cdr, side: 'A' | 'B'): CallFact {
     side,
     bridge: cdr.bridgeUuid,
     cost: cdr.cost,
+    country: cdr.country,
     ...endingFact(cdr),
   };
 }

@@ -20,6 +20,8 @@ export type CallLeg = {
   position: number | null;
   last4: string | null;
   index: string | null;
+  /** Of the called number. */
+  country: string | null;
   startedAt: string | null;
   answeredAt: string | null;
   endedAt: string | null;
@@ -80,6 +82,7 @@ export function legsOf(call: KnownCall, facts: readonly KnownFact[]): CallLeg[] 
     position: null,
     last4: factsOf(facts, 'answer')[0]?.fact.last4 ?? null,
     index: null,
+    country: null,
   };
   const others = [...ids].map((id): CallLeg => {
     const own = heard.filter(({ fact }) => fact.leg === id);
@@ -88,7 +91,9 @@ export function legsOf(call: KnownCall, facts: readonly KnownFact[]): CallLeg[] 
     const answers = own.filter(({ fact }) => fact.kind !== 'dial_hangup').map(({ at }) => at);
     // Until it has ended nobody says when it was answered: it was when that was first heard of.
     const answeredAt = ended.confirmedBy === null ? (answers.sort()[0] ?? null) : ended.answeredAt;
-    return { ...ended, answeredAt, id, side: 'B', ...numberOf(own.map(({ fact }) => fact)) };
+    const number = numberOf(own.map(({ fact }) => fact));
+    const country = recordOf(records, id)?.country ?? number.country;
+    return { ...ended, answeredAt, id, side: 'B', ...number, country };
   });
   const place = (leg: CallLeg) => `${leg.startedAt ?? '~'}|${leg.position ?? 0}|${leg.id}`;
   return [a, ...others.sort((one, other) => (place(one) < place(other) ? -1 : 1))];
@@ -127,10 +132,17 @@ export function recordOf(records: readonly FactOf<'cdr'>[], leg: string): FactOf
   return earliest(records.filter((record) => record.leg === leg));
 }
 
-function numberOf(facts: readonly BLegFact[]): Pick<CallLeg, 'position' | 'last4' | 'index'> {
-  const first = <Field extends 'position' | 'last4' | 'index'>(field: Field): BLegFact[Field] | null =>
-    facts.map((fact) => fact[field]).find((value) => value !== null) ?? null;
-  return { position: first('position'), last4: first('last4'), index: first('index') };
+type NumberField = 'position' | 'last4' | 'index' | 'country';
+
+function numberOf(facts: readonly BLegFact[]): Pick<CallLeg, NumberField> {
+  const first = <Field extends NumberField>(field: Field) =>
+    facts.map((fact) => fact[field]).find((value) => value !== null && value !== undefined) ?? null;
+  return {
+    position: first('position'),
+    last4: first('last4'),
+    index: first('index'),
+    country: first('country'),
+  };
 }
 
 function known<T extends object>(of: T): Partial<T> {

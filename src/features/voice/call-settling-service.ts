@@ -6,6 +6,7 @@ import type { Cdr, CdrAnswer } from '../vobiz/cdr.ts';
 import { type CallFact, cdrFact } from './call-fact.ts';
 import { claimDueCalls, type DueCall, planSettling } from './call-settling-store.ts';
 import { addCallEvent, knownOfCall, settleCall } from './call-state-store.ts';
+import type { Meter } from './call-usage.ts';
 
 /** One turn of one tenant: some seconds of requests. */
 const MOST_CALLS = 20;
@@ -39,6 +40,7 @@ export function createCallSettling(parts: {
   keyRing: KeyRing;
   fetchCdr: (account: string, callUuid: string) => Promise<CdrAnswer>;
   random: () => number;
+  meter: Meter<Db, TenantId>;
 }): CallSettling {
   const { transaction, keyRing, fetchCdr } = parts;
 
@@ -48,7 +50,7 @@ export function createCallSettling(parts: {
       for (const { key, fact } of facts) await add(db, tenantId, call, key, fact);
       const known = await knownOfCall(db, tenantId, call.id);
       if (known === null) return true;
-      return (await settleCall(db, tenantId, known)).endedAt !== null;
+      return (await settleCall(db, tenantId, known, parts.meter)).endedAt !== null;
     });
 
   const add = async (db: Db, tenantId: TenantId, call: DueCall, key: string, fact: CallFact) => {

@@ -4,6 +4,7 @@ import { type CallFact, type KnownFact, tellingKinds } from './call-fact.ts';
 import type { KnownCall } from './call-legs.ts';
 import { type CallState, callState } from './call-state.ts';
 import type { StoredEvent } from './call-store.ts';
+import { type Meter, usageOf } from './call-usage.ts';
 
 export type NewCallEvent = StoredEvent & {
   kind: CallFact['kind'];
@@ -55,10 +56,17 @@ export async function knownOfCall(db: Db, tenantId: TenantId, callId: string): P
   return row?.known ?? null;
 }
 
-/** Computes the state of a call that this transaction has locked, and writes it with all that follows from it. */
-export async function settleCall(db: Db, tenantId: TenantId, call: LockedCall): Promise<CallState> {
+/** Computes the state of a call that this transaction has locked, and writes it with all that follows from it, its usage too. */
+export async function settleCall(
+  db: Db,
+  tenantId: TenantId,
+  call: LockedCall,
+  meter: Meter<Db, TenantId>,
+): Promise<CallState> {
   const state = callState(call, call.facts);
   await db.rows('select settle_call($1, $2, $3)', [tenantId, call.id, JSON.stringify(asRecord(state))]);
+  const usage = usageOf(call, state);
+  if (usage !== null) await meter.call(db, tenantId, usage);
   return state;
 }
 

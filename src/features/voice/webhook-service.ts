@@ -1,7 +1,7 @@
 import { callerIndex } from '../../crypto/blind-index.ts';
 import { seal } from '../../crypto/sealing.ts';
 import type { TenantKeys } from '../../crypto/tenant-keys.ts';
-import type { Database } from '../../db/database.ts';
+import type { Database, Db } from '../../db/database.ts';
 import { isCallId, newId, readTenantId, type TenantId } from '../../kernel/ids.ts';
 import { isAmong } from '../../kernel/ip.ts';
 import { candidatesOf } from '../../kernel/phone.ts';
@@ -17,6 +17,7 @@ import { factOf } from './call-fact.ts';
 import { type CallPath, pinTryOf } from './call-path.ts';
 import { addCallEvent, knownOfCall, settleCall } from './call-state-store.ts';
 import { burnNonces, type NewCall, recordAnswer, type StoredEvent } from './call-store.ts';
+import type { Meter } from './call-usage.ts';
 import { effectOf } from './callback-effect-service.ts';
 import { decideCall } from './listing-call-service.ts';
 import type { SettleOutOfSession } from './out-of-session-service.ts';
@@ -52,8 +53,9 @@ export function createWebhookService(parts: {
   documents: CallDocuments;
   openListingCall: OpenListingCall;
   settleOutOfSession: SettleOutOfSession;
+  meter: Meter<Db, TenantId>;
 }): WebhookService {
-  const { database, keyRing, accounts, publicUrl, documents, settleOutOfSession } = parts;
+  const { database, keyRing, accounts, publicUrl, documents, settleOutOfSession, meter } = parts;
   const pins = createPinService(parts);
 
   const findDid = (account: WebhookAccount, event: VobizEvent): Promise<DialledDid | null> => {
@@ -126,7 +128,7 @@ export function createWebhookService(parts: {
   const isOverAlready = (tenantId: TenantId, callId: string): Promise<boolean> =>
     database.transaction({ as: 'tenant', tenantId }, async (unit) => {
       const known = await knownOfCall(unit, tenantId, callId);
-      return known !== null && (await settleCall(unit, tenantId, known)).endedAt !== null;
+      return known !== null && (await settleCall(unit, tenantId, known, meter)).endedAt !== null;
     });
 
   const keepEvent = async (
@@ -151,9 +153,10 @@ export function createWebhookService(parts: {
     const effect = own === null ? null : effectOf(own.path, event, own);
     const outcome = await database.transaction({ as: 'tenant', tenantId }, async (unit) => {
       const added = await addCallEvent(unit, stored);
-      if (added.known !== null) await settleCall(unit, tenantId, added.known);
+      if (added.known !== null) await settleCall(unit, tenantId, added.known, meter);
       const isTaken = added.outcome === 'recorded' || added.outcome === 'repeated';
       if (isTaken && effect !== null) await effect(unit);
+      if (isTaken && own?.path === 'record') await meter.recordings(unit, tenantId, own.callId);
       return added.outcome;
     });
     if (outcome === 'stranger') return unknown;
