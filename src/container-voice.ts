@@ -1,3 +1,4 @@
+import type { Metrics } from './container-metrics.ts';
 import type { Database } from './db/database.ts';
 import { openPhone } from './features/sessions/party-phones.ts';
 import type { KeyRing } from './features/tenants/key-ring.ts';
@@ -6,6 +7,7 @@ import { announcementHandlers } from './features/voice/announcement-handlers.ts'
 import { createCallDocuments } from './features/voice/call-document-service.ts';
 import { callHandlers } from './features/voice/call-handlers.ts';
 import { createCallService } from './features/voice/call-service.ts';
+import { dialChecking } from './features/voice/dial-check-service.ts';
 import { explainHandlers } from './features/voice/explain-handlers.ts';
 import { createExplainService } from './features/voice/explain-service.ts';
 import { createWebhookService } from './features/voice/webhook-service.ts';
@@ -16,10 +18,13 @@ export function voiceOn(parts: {
   keyRing: KeyRing;
   accounts: ProviderAccountService;
   publicUrl: string;
+  metrics: Pick<Metrics, 'noteMisroute' | 'watched'>;
 }) {
-  const documents = createCallDocuments({ ...parts, openNumber: openPhone });
+  const { database, metrics } = parts;
+  const checkDial = dialChecking(database.single, metrics.noteMisroute);
+  const documents = createCallDocuments({ ...parts, openNumber: openPhone, checkDial });
   return {
-    webhook: createWebhookService({ ...parts, documents }),
+    webhook: metrics.watched.webhook(createWebhookService({ ...parts, documents })),
     handlers: {
       ...explainHandlers(createExplainService(parts.keyRing)),
       ...callHandlers(createCallService()),

@@ -38,11 +38,12 @@ import { createTenantService } from './features/tenants/tenant-service.ts';
 import type { WebhookService } from './features/voice/webhook-service.ts';
 import type { Task } from './jobs/queue.ts';
 import type { Job } from './jobs/runner.ts';
+import type { TenantId } from './kernel/ids.ts';
 import type { Logger } from './kernel/logger.ts';
 import { connectRedis } from './redis/client.ts';
 import { createPairLocks } from './redis/pair-locks.ts';
 
-export type ContainerOptions = EventOptions & {
+export type ContainerOptions = Omit<EventOptions, 'metrics'> & {
   databaseUrl: string;
   redisUrl: string;
   master: MasterKey;
@@ -95,6 +96,7 @@ export function createContainer(options: ContainerOptions): Container {
   });
   const sessions = createSessionService({ keyRing, didsAmong: dids.among, tell: emitEvent });
   const locks = createPairLocks(redis);
+  const metrics = metricsOn({ db: database, locks });
   const allocation: AllocationParts = {
     locks,
     snapshotOf: keptSnapshots(),
@@ -104,15 +106,13 @@ export function createContainer(options: ContainerOptions): Container {
         logger.warn({ err: error }, 'an exhausted pool was not told of'); // the refusal itself must still be answered
       }),
   };
-  const createSession = sessionCreation({
-    ...allocation,
-    keysOf: async (tenantId) =>
-      keyRing.cached(tenantId) ??
-      database.transaction({ as: 'tenant', tenantId }, (unit) => keyRing.current(unit, tenantId)),
-  });
-  const metrics = metricsOn({ db: database.single, locks });
-  const events = eventsOn(database, keyRing, { noteAttempt: metrics.noteAttempt, ...options });
-  const voice = voiceOn({ database, keyRing, accounts, publicUrl });
+  const keysOf = async (tenantId: TenantId) =>
+    keyRing.cached(tenantId) ??
+    database.transaction({ as: 'tenant', tenantId }, (unit) => keyRing.current(unit, tenantId));
+  const createSession = metrics.watched.creation(sessionCreation({ ...allocation, keysOf }));
+  const rehome = metrics.watched.rehoming(sessionRehoming(allocation));
+  const events = eventsOn(database, keyRing, { metrics, ...options });
+  const voice = voiceOn({ database, keyRing, accounts, publicUrl, metrics });
   const vobiz = vobizJobs({ database, keyRing, accounts, base: options.vobizApiBase ?? null });
 
   return {
@@ -130,13 +130,13 @@ export function createContainer(options: ContainerOptions): Container {
       ...poolHandlers,
       ...capacityHandlers(createCapacityService(keyRing)),
       ...didHandlers(dids, tenants.enterOpen),
-      ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
+      ...sessionHandlers(sessions, createSession, rehome),
       ...voice.handlers,
       ...deadJobHandlers(createDeadJobService()),
       ...events.handlers,
     },
-    jobs: [...jobsOn(database), ...vobiz.jobs],
-    tasks: queueTasks(events.tasks),
+    jobs: metrics.watched.jobs([...jobsOn(database), ...vobiz.jobs]),
+    tasks: metrics.watched.tasks(queueTasks(events.tasks)),
     metrics,
     stopWaiting: events.stopWaiting,
     async close() {

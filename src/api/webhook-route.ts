@@ -51,6 +51,7 @@ export function createWebhookRoute(parts: WebhookParts): Router {
     } catch (error) {
       logger.error({ request_id: res.locals.requestId, err: error }, 'webhook failed');
       const isHeard = parts.isAnswerEvent(form);
+      res.locals.hasFailed = true; // whatever status tells whoever is in the line
       res.status(isHeard ? 200 : 503).type('application/xml');
       res.send(isHeard ? documents.failed : documents.empty);
     }

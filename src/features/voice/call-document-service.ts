@@ -24,6 +24,7 @@ import { afterDialDocument, hungUpDocument, whisperDocument } from './call-end-d
 import { attemptOf, type CallPath } from './call-path.ts';
 import { type CallVoice, findCallVoice } from './call-voice-store.ts';
 import { type Decision, decideAgain } from './decision.ts';
+import type { CheckDial } from './dial-check-service.ts';
 import type { Manner } from './manner.ts';
 import type { DialledDid, FoundBinding, SealedNumber } from './route-store.ts';
 
@@ -51,9 +52,16 @@ export type CallDocuments = {
   ): Promise<string>;
 };
 
-type Parts = { database: Database; keyRing: KeyRing; publicUrl: string; openNumber: OpenNumber };
+type Parts = {
+  database: Database;
+  keyRing: KeyRing;
+  publicUrl: string;
+  openNumber: OpenNumber;
+  checkDial: CheckDial;
+};
 
-export function createCallDocuments({ database, keyRing, publicUrl, openNumber }: Parts): CallDocuments {
+export function createCallDocuments(parts: Parts): CallDocuments {
+  const { database, keyRing, publicUrl, openNumber } = parts;
   const urlsOf = (token: string, tenantId: TenantId, callId: string): CallUrls => {
     const base = `${publicUrl}/webhooks/vobiz/${token}/tenants/${tenantId}/calls/${callId}`;
     return (path) => `${base}/${path}`;
@@ -112,6 +120,11 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
     const numbers = await opened(keys, tenantId, wanted, open);
     return numbers.length === 0 ? null : { binding, attempt, numbers };
   };
+  const checked: typeof dialling = async (tenantId, keys, decided, voice, attempt) => {
+    const found = await dialling(tenantId, keys, decided, voice, attempt);
+    if (found !== null) await parts.checkDial(tenantId, keys, decided.route, found);
+    return found;
+  };
 
   const afterDialOf: CallDocuments['follow'] = async (token, { tenantId, callId, path, keys }, event) => {
     const call = await findCallVoice(database.single, tenantId, callId);
@@ -129,7 +142,7 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
       if (route.decision !== 'bridge' || route.binding.sessionId !== call.sessionId) {
         return saying(route.decision === 'announce' ? route.announcement : 'over', how);
       }
-      const next = await dialling(tenantId, keys, again, how.voice, after.attempt);
+      const next = await checked(tenantId, keys, again, how.voice, after.attempt);
       if (next !== null) return nextPhoneDocument(route.callerId, next, how, urls);
     }
     const last = unreachedAfter(dialStatus, isBridge, how.voice);
@@ -152,8 +165,8 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
       ),
     async answer(token, callId, did, decision, how) {
       const keys = keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys });
-      const parts = await dialling(did.tenant_id, keys, decision, how.voice, 1);
-      return answerDocument(decision.route, parts, how, urlsOf(token, did.tenant_id, callId));
+      const whom = await checked(did.tenant_id, keys, decision, how.voice, 1);
+      return answerDocument(decision.route, whom, how, urlsOf(token, did.tenant_id, callId));
     },
     over: (how) => saying('over', how),
     async follow(token, place, event) {

@@ -17,7 +17,8 @@ import type { CallPath } from './call-path.ts';
 import { addCallEvent, knownOfCall, settleCall } from './call-state-store.ts';
 import { burnNonces, type NewCall, recordAnswer, type StoredEvent } from './call-store.ts';
 import { effectOf } from './callback-effect-service.ts';
-import { decide } from './decision.ts';
+import { decide, unknownDid } from './decision.ts';
+import type { RouteDecision } from './route.ts';
 import { type DialledDid, findDialledDidAcrossTenants } from './route-store.ts';
 
 /** A request to the webhook, whatever the HTTP framework. */
@@ -32,7 +33,12 @@ export type WebhookRequest = {
   call: { tenantId: string; callId: string; event: CallPath } | null;
 };
 /** Every answer is a document, also a refusal: a caller must never hear a broken line. */
-export type WebhookReply = { status: 200 | 403 | 404; xml: string };
+export type WebhookReply = {
+  status: 200 | 403 | 404;
+  xml: string;
+  /** What became of a call that was to be answered; absent when it was none, or was taken for none. For figures. */
+  route?: { decision: RouteDecision; reason: string };
+};
 
 export type WebhookService = { handle(request: WebhookRequest): Promise<WebhookReply> };
 
@@ -75,7 +81,8 @@ export function createWebhookService(parts: {
   ) => {
     // A call that we placed ourselves is no caller at a masking number.
     const did = event.direction === 'outbound' ? null : await findDid(account, event);
-    if (did === null) return unkept(account, nonces, { status: 200, xml: rejectedDocument });
+    if (did === null)
+      return unkept(account, nonces, { status: 200, xml: rejectedDocument, route: unknownDid });
     const keys = keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys });
     const decision = await decide(database.single, did, keys, event.from);
     const { route, binding, caller } = decision;
@@ -109,9 +116,12 @@ export function createWebhookService(parts: {
     if (record.outcome === 'replayed') return refused;
     if (record.outcome === 'over') return accepted;
     if (record.isLate && (await isOverAlready(did.tenant_id, record.callId))) return accepted;
-    if (!record.stands) return { status: 200 as const, xml: documents.over(manner) };
+    if (!record.stands) {
+      const overtaken = { decision: 'announce' as const, reason: 'overtaken' };
+      return { status: 200 as const, xml: documents.over(manner), route: overtaken };
+    }
     const xml = await documents.answer(request.token, record.callId, did, decision, manner);
-    return { status: 200 as const, xml };
+    return { status: 200 as const, xml, route };
   };
 
   /** Events of a call may come before it does. Whoever has hung up by now is not connected to anybody. */
