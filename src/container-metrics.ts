@@ -68,7 +68,7 @@ function notesOn(registry: Registry): Notes {
   const work = histogram(
     'maskplane_job_duration_seconds',
     'Runs of the jobs by the clock and of the tasks of the queue.',
-    ['job', 'outcome'],
+    ['task', 'outcome'],
     [0.01, 0.1, 0.5, 1, 5, 15, 60, 300],
   );
   const attempts = histogram(
@@ -94,7 +94,7 @@ function notesOn(registry: Registry): Notes {
       allocations.observe({ kind, outcome }, seconds);
       for (const { step, outcome: came } of taken) steps.inc({ step, outcome: came });
     },
-    noteWork: ({ job, outcome, seconds }) => work.observe({ job, outcome }, seconds),
+    noteWork: ({ job, outcome, seconds }) => work.observe({ task: job, outcome }, seconds),
     noteMisroute: () => misroutes.inc(),
     noteAttempt: (outcome, seconds) => attempts.observe({ outcome }, seconds),
   };
