@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { freshNumbers, newSession, newTenant, type Tenant } from '../support/api.ts';
 import { metric, samplesIn } from '../support/metrics.ts';
@@ -72,6 +74,20 @@ describe('the figures of a process', () => {
     assert.equal(await metric(world, 'maskplane_pools', { state: 'ok' }), 1);
     assert.equal(await metric(world, 'maskplane_redis_breakers_open'), 0);
     assert.equal(await metric(world, 'maskplane_database_connections', { state: 'waiting' }), 0);
+  });
+
+  it('what the dashboard and the alerts ask for is there', async () => {
+    const text = await world.container.metrics.text();
+    const known = new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name));
+    for (const file of ['helm/dashboards/maskplane.json', 'helm/alerts/rules.yaml']) {
+      const source = readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8');
+      const asked = source.match(/\b(maskplane|nodejs|process)_[a-z0-9_]+\b(?!:)/g) ?? [];
+      assert.ok(asked.length > 10, file);
+      for (const name of asked) {
+        const family = name.replace(/_(bucket|count|sum)$/, '');
+        assert.ok(known.has(name) || known.has(family), `${file} asks for ${name}`);
+      }
+    }
   });
 
   it('no label holds a number, an id, or anything else that tenants choose', async () => {
