@@ -14,9 +14,9 @@ const FLUSH_MS = 2_000;
 
 /**
  * Sends spans to a collector, in the background: a collector that is slow or away costs spans and no request.
- * @param share of the requests that are traced, in percent
+ * @param options.percent how many of a hundred requests are traced
  */
-export function startTracing(options: { endpoint: string; role: string; sharePercent: number }): {
+export function startTracing(options: { endpoint: string; role: string; percent: number }): {
   stop(): Promise<void>;
 } {
   const contexts = new AsyncLocalStorageContextManager().enable();
@@ -24,7 +24,7 @@ export function startTracing(options: { endpoint: string; role: string; sharePer
   const exporter = new OTLPTraceExporter({ url: `${options.endpoint}/v1/traces`, timeoutMillis: FLUSH_MS });
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'maskplane', 'maskplane.role': options.role }),
-    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.sharePercent / 100) }),
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(options.percent / 100) }),
     spanProcessors: [new BatchSpanProcessor({ exporter, exportTimeoutMillis: FLUSH_MS })],
   });
   trace.setGlobalTracerProvider(provider);
