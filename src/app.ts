@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express } from 'express';
 import helmet from 'helmet';
-import type { Actor } from './api/contract.ts';
+import { accessLog, requestId } from './api/access-log.ts';
 import { createHealthRoutes, createPlatformRoutes, type ServiceState } from './api/platform-routes.ts';
 import { problemHandler, unknownRoute } from './api/problems.ts';
 import { createRouter } from './api/router.ts';
@@ -22,13 +22,14 @@ type AppOptions = {
 
 /** The whole HTTP surface. Throws when the spec and the handlers do not match. */
 export function createApp(container: Container, options: AppOptions): RequestListener {
-  const { logger, webhook } = container;
+  const { logger, webhook, metrics } = container;
   const rest = createApi(container, options);
   const listener = createWebhookListener({
     handle: (request) => webhook.handle(request),
     isAnswerEvent: (form) => readEvent(form).kind === 'answer',
     documents: { rejected: rejectedDocument, failed: failedDocument, empty: emptyDocument },
     logger,
+    note: metrics.noteRequest,
     newRequestId: () => newId('req'),
     trustedProxies: options.trustedProxies,
   });
@@ -45,7 +46,7 @@ function createApi(container: Container, options: AppOptions): Express {
   app.set('case sensitive routing', true);
   app.set('trust proxy', options.trustedProxies);
 
-  app.use(requestId, accessLog(logger));
+  app.use(requestId, accessLog(logger, container.metrics.noteRequest));
   // Whether to upgrade to https is for whatever ends TLS in front of us to say.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.use(createHealthRoutes(options.state, options.metrics ?? null), createPlatformRoutes());
@@ -66,33 +67,4 @@ export function createHealthApp(
   app.use(requestId, helmet(), createHealthRoutes(state, metrics), unknownRoute);
   app.use(problemHandler(logger, isUnavailable));
   return app;
-}
-
-const requestId: RequestHandler = (_req, res, next) => {
-  const id = newId('req');
-  res.locals.requestId = id;
-  res.set('X-Request-Id', id);
-  next();
-};
-
-/** Ids and figures only: no path (it may hold a webhook's secret), no header, no body. */
-function accessLog(logger: Logger): RequestHandler {
-  return (req, res, next) => {
-    const started = performance.now();
-    res.on('finish', () => {
-      const actor = res.locals.actor as Actor | undefined;
-      logger.info(
-        {
-          request_id: res.locals.requestId,
-          method: req.method,
-          operation: res.locals.operation ?? null,
-          status: res.statusCode,
-          tenant_id: actor?.kind === 'tenant' ? actor.tenantId : null,
-          duration_ms: Math.round((performance.now() - started) * 10) / 10,
-        },
-        'request',
-      );
-    });
-    next();
-  };
 }

@@ -34,6 +34,10 @@ export type Config = Readonly<{
   trustedProxies: number;
   /** What tenants' endpoints may lead to beside the public internet. */
   outboundAllowedNetworks: AllowedNetworks;
+  /** A collector of OTLP over http, without a slash at the end; null: no spans are made. */
+  traceEndpoint: string | null;
+  /** How many of a hundred requests are traced. */
+  tracePercent: number;
 }>;
 
 /** All that is wrong with the environment, one line each. */
@@ -156,6 +160,12 @@ export function loadConfig(
     metricsPort: text('METRICS_PORT') === null ? null : whole('METRICS_PORT', 9464, 1, 65_535),
     trustedProxies: whole('TRUSTED_PROXIES', 0, 0, 10),
     outboundAllowedNetworks: networks('OUTBOUND_ALLOWED_NETWORKS'),
+    traceEndpoint:
+      url('OTEL_EXPORTER_OTLP_ENDPOINT', text('OTEL_EXPORTER_OTLP_ENDPOINT'), ['https', 'http'])?.replace(
+        /\/+$/,
+        '',
+      ) ?? null,
+    tracePercent: whole('TRACE_PERCENT', 10, 1, 100),
   };
   if (faults.length > 0) throw new ConfigFault(faults);
   return Object.freeze(config);

@@ -1,4 +1,5 @@
 import type { Handlers } from './api/contract.ts';
+import type { Metrics } from './container-metrics.ts';
 import type { Database, Db } from './db/database.ts';
 import type { Pace } from './features/events/event-following-service.ts';
 import { eventHandlers, toEventView } from './features/events/event-handlers.ts';
@@ -6,7 +7,6 @@ import { createEventService } from './features/events/event-service.ts';
 import { webhookDeliveryHandlers } from './features/events/webhook-delivery-handlers.ts';
 import {
   type DeliveryOptions,
-  type DeliveryParts,
   deliverTask,
   standardDelivery,
 } from './features/events/webhook-delivery-service.ts';
@@ -27,12 +27,12 @@ export type EventOptions = {
   /** Of who follows events by a stream. */
   eventPace?: Pace;
   delivery?: Partial<DeliveryOptions>;
-  noteAttempt?: DeliveryParts['noteAttempt'];
+  metrics: Pick<Metrics, 'noteAttempt' | 'watched'>;
 };
 
 /** The part of the composition root that tells tenants what happens: by reading, and by webhook. */
 export function eventsOn(database: Database, keyRing: KeyRing, options: EventOptions) {
-  const { outboundAllowedNetworks: allowed, logger } = options;
+  const { outboundAllowedNetworks: allowed, logger, metrics } = options;
   const inTenant = <T>(tenantId: TenantId, work: (db: Db) => Promise<T>): Promise<T> =>
     database.transaction({ as: 'tenant', tenantId }, work);
   const outbound = createOutbound({ allowed });
@@ -54,8 +54,8 @@ export function eventsOn(database: Database, keyRing: KeyRing, options: EventOpt
         inTenant,
         keysOf: keyRing.version,
         bodyOf: (event) => JSON.stringify(toEventView(event)),
-        post: outbound.post,
-        noteAttempt: options.noteAttempt ?? (() => {}),
+        post: metrics.watched.post(outbound.post),
+        noteAttempt: metrics.noteAttempt,
         logger,
         options: { ...standardDelivery, ...options.delivery },
       }),

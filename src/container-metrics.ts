@@ -1,99 +1,101 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Db } from './db/database.ts';
-import { type QueueFigures, queueFigures } from './jobs/queue-figures-store.ts';
-import type { PairLocks } from './redis/pair-locks.ts';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { type FigureParts, registerFigures } from './container-figures.ts';
+import type { Notes } from './container-notes.ts';
+import { type Watched, watchedBy } from './container-watched.ts';
 
-/** Reading them goes through all jobs; several scrapers at once read them once. */
-const FIGURES_GOOD_MS = 5_000;
+/** What is promised of answers (docs/operations.md) lies in the middle of these: 100 ms. */
+const ANSWER_BUCKETS = [0.002, 0.005, 0.01, 0.02, 0.04, 0.07, 0.1, 0.2, 0.5, 1, 1.5];
+const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
-/** An attempt to deliver an event, whatever came of it. */
-export type AttemptOutcome = 'delivered' | 'failed';
-
-export type Metrics = {
-  noteAttempt(outcome: AttemptOutcome, seconds: number): void;
-  /** In the text format of Prometheus. What Postgres would say is left out while it does not answer. */
+export type Metrics = Notes & {
+  /** What tells of itself by these notes when it is wrapped. */
+  watched: Watched;
+  /** In the text format of Prometheus. */
   text(): Promise<string>;
 };
 
 /**
  * What a monitoring system asks of this process. Names and units follow Prometheus' rules; no label holds a tenant, a number or
- * anything else that there may be many of. What the queue holds is the same from every process.
+ * anything else that there may be many of.
  */
-export function metricsOn(parts: { db: Db; locks: Pick<PairLocks, 'stats'> }): Metrics {
-  const registers = [new Registry()];
-  const [registry] = registers as [Registry];
+export function metricsOn(parts: FigureParts): Metrics {
+  const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-
-  new Counter({
-    name: 'maskplane_pair_locks_total',
-    help: 'Attempts to lock a pair in Redis; unavailable: allocation went on with Postgres alone.',
-    labelNames: ['outcome'],
-    registers,
-    collect() {
-      this.reset();
-      for (const [outcome, count] of Object.entries(parts.locks.stats())) this.inc({ outcome }, count);
-    },
-  });
-
-  const figures = kept(() => queueFigures(parts.db), FIGURES_GOOD_MS);
-  const perTask = (name: string, help: string, read: (gauge: Gauge, known: QueueFigures) => void) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: name.endsWith('_jobs') ? ['task', 'state'] : ['task'],
-      registers,
-      async collect() {
-        this.reset();
-        const known = await figures();
-        if (known !== null) read(this, known);
-      },
-    });
-  perTask('maskplane_queue_jobs', 'Jobs of the queue, by task and state.', (gauge, { tasks }) => {
-    for (const { task, ready, scheduled, running, dead } of tasks) {
-      for (const [state, count] of Object.entries({ ready, scheduled, running, dead })) {
-        gauge.set({ task, state }, count);
-      }
-    }
-  });
-  perTask(
-    'maskplane_queue_oldest_ready_seconds',
-    'How long the oldest job that could be done waits.',
-    (gauge, { tasks }) => {
-      for (const { task, oldestReadySeconds } of tasks) gauge.set({ task }, oldestReadySeconds ?? 0);
-    },
-  );
-  new Gauge({
-    name: 'maskplane_events_oldest_unpublished_seconds',
-    help: 'Age of the oldest event that its tenant cannot read yet.',
-    registers,
-    async collect() {
-      this.reset();
-      const known = await figures();
-      if (known === null) this.remove();
-      else this.set(known.oldestUnpublishedSeconds ?? 0);
-    },
-  });
-
-  const attempts = new Histogram({
-    name: 'maskplane_webhook_attempt_duration_seconds',
-    help: "Requests to tenants' endpoints, from the connection to the last byte of the answer.",
-    labelNames: ['outcome'],
-    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
-    registers,
-  });
-
-  return {
-    noteAttempt: (outcome, seconds) => attempts.observe({ outcome }, seconds),
-    text: () => registry.metrics(),
-  };
+  registerFigures(registry, parts);
+  const notes = notesOn(registry);
+  return { ...notes, watched: watchedBy(notes), text: () => registry.metrics() };
 }
 
-/** What was read last, for so long; null when it cannot be read. */
-function kept<T>(read: () => Promise<T>, goodMs: number): () => Promise<T | null> {
-  let last: { at: number; value: Promise<T | null> } | null = null;
-  return () => {
-    const now = performance.now();
-    if (last === null || now - last.at > goodMs) last = { at: now, value: read().catch(() => null) };
-    return last.value;
+function notesOn(registry: Registry): Notes {
+  const registers = [registry];
+  const histogram = (name: string, help: string, labelNames: string[], buckets: number[]) =>
+    new Histogram({ name, help, labelNames, buckets, registers });
+  const counter = (name: string, help: string, labelNames: string[]) =>
+    new Counter({ name, help, labelNames, registers });
+
+  const requests = histogram(
+    'maskplane_http_request_duration_seconds',
+    'Requests, by operation of the document and class of status; a call that could not be decided is a 5xx here.',
+    ['operation', 'status'],
+    REQUEST_BUCKETS,
+  );
+  const answers = histogram(
+    'maskplane_answer_duration_seconds',
+    'Calls that were to be answered, from the form to the document, by what was decided.',
+    ['decision'],
+    ANSWER_BUCKETS,
+  );
+  const routes = counter('maskplane_route_decisions_total', 'Calls, by what was decided and why.', [
+    'decision',
+    'reason',
+  ]);
+  const misroutes = counter(
+    'maskplane_misroutes_total',
+    'Connections that the last look before the Dial has stopped. Must stay 0.',
+    [],
+  );
+  const allocations = histogram(
+    'maskplane_allocation_duration_seconds',
+    'Allocations of a pair, by what became of them.',
+    ['kind', 'outcome'],
+    REQUEST_BUCKETS,
+  );
+  const steps = counter(
+    'maskplane_allocation_steps_total',
+    'Steps on the way to a pair: the pool itself, then what the pool allows when it has none.',
+    ['step', 'outcome'],
+  );
+  const work = histogram(
+    'maskplane_job_duration_seconds',
+    'Runs of the jobs by the clock and of the tasks of the queue.',
+    ['task', 'outcome'],
+    [0.01, 0.1, 0.5, 1, 5, 15, 60, 300],
+  );
+  const attempts = histogram(
+    'maskplane_webhook_attempt_duration_seconds',
+    "Requests to tenants' endpoints, from the connection to the last byte of the answer.",
+    ['outcome'],
+    [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
+  );
+  // There from the start, or the first one would be no increase.
+  for (const kind of ['session', 'rehome']) {
+    for (const outcome of ['settled', 'exhausted', 'failed']) allocations.zero({ kind, outcome });
+  }
+  for (const decision of ['bridge', 'failed']) answers.zero({ decision });
+  for (const outcome of ['delivered', 'failed']) attempts.zero({ outcome });
+
+  return {
+    noteRequest: ({ operation, status, seconds }) => requests.observe({ operation, status }, seconds),
+    noteAnswer({ decision, reason, seconds }) {
+      answers.observe({ decision }, seconds);
+      routes.inc({ decision, reason });
+    },
+    noteAllocation({ kind, outcome, seconds, steps: taken }) {
+      allocations.observe({ kind, outcome }, seconds);
+      for (const { step, outcome: came } of taken) steps.inc({ step, outcome: came });
+    },
+    noteWork: ({ job, outcome, seconds }) => work.observe({ task: job, outcome }, seconds),
+    noteMisroute: () => misroutes.inc(),
+    noteAttempt: (outcome, seconds) => attempts.observe({ outcome }, seconds),
   };
 }

@@ -1,3 +1,4 @@
+import type { Metrics } from './container-metrics.ts';
 import { policiesOn } from './container-policies.ts';
 import type { Database } from './db/database.ts';
 import type { DidService } from './features/pool/did-service.ts';
@@ -11,6 +12,7 @@ import { announcementHandlers } from './features/voice/announcement-handlers.ts'
 import { createCallDocuments } from './features/voice/call-document-service.ts';
 import { callHandlers } from './features/voice/call-handlers.ts';
 import { createCallService } from './features/voice/call-service.ts';
+import { dialChecking } from './features/voice/dial-check-service.ts';
 import { explainHandlers } from './features/voice/explain-handlers.ts';
 import { createExplainService } from './features/voice/explain-service.ts';
 import { createWebhookService } from './features/voice/webhook-service.ts';
@@ -26,16 +28,20 @@ export function voiceOn(parts: {
   didsAmong: DidService['among'];
   createSession: CreateSession;
   allowed: AllowedNetworks;
+  metrics: Pick<Metrics, 'noteMisroute' | 'watched'>;
 }) {
-  const documents = createCallDocuments({ ...parts, openNumber: openPhone });
+  const { database, metrics } = parts;
+  const checkDial = dialChecking(database.single, metrics.noteMisroute);
+  const documents = createCallDocuments({ ...parts, openNumber: openPhone, checkDial });
   const policies = policiesOn(parts);
+  const webhook = createWebhookService({
+    ...parts,
+    documents,
+    settleOutOfSession: policies.settleOutOfSession,
+    meter: ledger,
+  });
   return {
-    webhook: createWebhookService({
-      ...parts,
-      documents,
-      settleOutOfSession: policies.settleOutOfSession,
-      meter: ledger,
-    }),
+    webhook: metrics.watched.webhook(webhook),
     handlers: {
       ...explainHandlers(createExplainService(parts.keyRing)),
       ...callHandlers(createCallService()),

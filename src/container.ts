@@ -24,7 +24,6 @@ import { createFirstPools } from './features/pool/pool-service.ts';
 import { keptSnapshots } from './features/pool/pool-snapshot-service.ts';
 import type { AllocationParts } from './features/sessions/allocation.ts';
 import { sessionHandlers } from './features/sessions/session-handlers.ts';
-import { sessionRehoming } from './features/sessions/session-rehome-service.ts';
 import { createSessionService } from './features/sessions/session-service.ts';
 import { apiKeyHandlers } from './features/tenants/api-key-handlers.ts';
 import { type ApiKeyService, createApiKeyService } from './features/tenants/api-key-service.ts';
@@ -41,7 +40,7 @@ import type { Logger } from './kernel/logger.ts';
 import { connectRedis } from './redis/client.ts';
 import { createPairLocks } from './redis/pair-locks.ts';
 
-export type ContainerOptions = EventOptions & {
+export type ContainerOptions = Omit<EventOptions, 'metrics'> & {
   databaseUrl: string;
   redisUrl: string;
   master: MasterKey;
@@ -94,6 +93,7 @@ export function createContainer(options: ContainerOptions): Container {
   });
   const sessions = createSessionService({ keyRing, didsAmong: dids.among, tell: emitEvent });
   const locks = createPairLocks(redis);
+  const metrics = metricsOn({ db: database, locks });
   const allocation: AllocationParts = {
     locks,
     snapshotOf: keptSnapshots(),
@@ -103,10 +103,10 @@ export function createContainer(options: ContainerOptions): Container {
         logger.warn({ err: error }, 'an exhausted pool was not told of'); // the refusal itself must still be answered
       }),
   };
-  const { createSession, listings } = sessionsOn({ database, keyRing, allocation, didsAmong: dids.among });
-  const metrics = metricsOn({ db: database.single, locks });
-  const events = eventsOn(database, keyRing, { noteAttempt: metrics.noteAttempt, ...options });
-  const parts = { database, keyRing, accounts, publicUrl, openListingCall: listings.openCall };
+  const made = sessionsOn({ database, keyRing, allocation, didsAmong: dids.among, metrics });
+  const { createSession, listings, rehome } = made;
+  const events = eventsOn(database, keyRing, { metrics, ...options });
+  const parts = { database, keyRing, accounts, publicUrl, metrics, openListingCall: listings.openCall };
   const voice = voiceOn({ ...parts, didsAmong: dids.among, createSession, allowed });
   const vobiz = vobizJobs({ database, keyRing, accounts, base: options.vobizApiBase ?? null });
 
@@ -125,15 +125,15 @@ export function createContainer(options: ContainerOptions): Container {
       ...poolHandlers,
       ...capacityHandlers(createCapacityService(keyRing)),
       ...didHandlers(dids, tenants.enterOpen),
-      ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
+      ...sessionHandlers(sessions, createSession, rehome),
       ...listings.handlers,
       ...voice.handlers,
       ...deadJobsOn(),
       ...events.handlers,
       ...usageOn(database, tenants),
     },
-    jobs: [...jobsOn(database), ...vobiz.jobs],
-    tasks: queueTasks(events.tasks),
+    jobs: metrics.watched.jobs([...jobsOn(database), ...vobiz.jobs]),
+    tasks: metrics.watched.tasks(queueTasks(events.tasks)),
     metrics,
     stopWaiting: events.stopWaiting,
     async close() {

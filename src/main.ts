@@ -79,6 +79,11 @@ async function start(
   if (config.role === 'migrate') return closeServers(closers, 'The database is migrated.');
 
   const logger = createLogger(config.logLevel);
+  if (config.traceEndpoint !== null) {
+    const { startTracing } = await import('./tracing.ts'); // the SDK is read only where it is wanted
+    const ofTraces = { endpoint: config.traceEndpoint, role: config.role, percent: config.tracePercent };
+    closers.push(startTracing(ofTraces).stop);
+  }
   const master = config.masterKey ?? keptMasterKey(config.dataDir);
   const container = createContainer({ ...config, databaseUrl, redisUrl, master, logger });
   closers.push(container.close);

@@ -102,6 +102,12 @@ redis-url: {{ .Values.redis.url | quote }}
 {{- with .root.Values.config.outboundAllowedNetworks }}
 - { name: OUTBOUND_ALLOWED_NETWORKS, value: {{ join "," . | quote }} }
 {{- end }}
+{{- with .root.Values.tracing }}
+{{- if .endpoint }}
+- { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ .endpoint | quote }} }
+- { name: TRACE_PERCENT, value: {{ .percent | quote }} }
+{{- end }}
+{{- end }}
 {{- if .root.Values.operatorApiKey.existingSecret }}
 - name: OPERATOR_API_KEY
   valueFrom:
@@ -179,5 +185,6 @@ initContainers:
 {{- if and .Values.trial.postgres.enabled (not .Values.trial.postgres.password) }}{{ fail "trial.postgres.password is required with trial.postgres.enabled" }}{{ end -}}
 {{- if and .Values.trial.postgres.enabled (eq .Values.migrate.mode "hook") }}{{ fail "trial.postgres needs migrate.mode=initContainer: a hook runs before the trial Postgres is there" }}{{ end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.host) }}{{ fail "ingress.host is required with ingress.enabled" }}{{ end -}}
+{{- if and .Values.monitoring.serviceMonitor.enabled .Values.networkPolicy.enabled (not .Values.networkPolicy.metricsFrom) }}{{ fail "networkPolicy.metricsFrom is required with monitoring.serviceMonitor.enabled: the Prometheus must reach the pods" }}{{ end -}}
 {{- if and .Values.gateway.enabled (not .Values.gateway.parentRefs) }}{{ fail "gateway.parentRefs is required with gateway.enabled" }}{{ end -}}
 {{- end -}}

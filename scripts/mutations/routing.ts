@@ -12,6 +12,11 @@ const trust = 'test/http/webhook-trust.test.ts';
 /** Calls: who is connected to whom, and whom the webhook believes. */
 export const routingMutations: readonly Mutation[] = [
   {
+    guard: 'nobody is rung whom the bindings do not know, nor shown a number that is not theirs',
+    edits: [{ file: 'src/features/voice/dial-check-service.ts', from: 'if (fits) return;', to: 'return;' }],
+    tests: ['test/http/metrics.test.ts'],
+  },
+  {
     guard: 'an expired session connects nobody',
     edits: [{ file: route, from: "if (phase.is === 'expired') {", to: 'if (false) {' }],
     tests: [routing],

@@ -86,12 +86,15 @@ function stepsOf(
   const takesBody = operation.body !== null;
   const limit = operation.path.endsWith('/batch') ? BATCH_BODY_LIMIT : BODY_LIMIT;
   return [
+    (_req, res, next) => {
+      res.locals.operation = operation.id; // first, so that what is refused is counted under its name
+      next();
+    },
     ...authenticate,
     rateLimits.perKey,
     mayUse(access),
     ...(takesBody ? [jsonOnly, express.json({ limit, strict: false, inflate: false })] : []),
     async (req, res) => {
-      res.locals.operation = operation.id;
       const gone = operation.waits ? goneOf(res) : null;
       const reply = await answer(parts, operation, validator, handler, req, res, gone);
       if ('stream' in reply) await sendStream(res, operation.streams ?? '', reply, gone);

@@ -3,6 +3,8 @@ import { parse } from 'node:querystring';
 import proxyAddress from 'proxy-addr';
 import readBody from 'raw-body';
 import type { Logger } from '../kernel/logger.ts';
+import { openRequestSpan } from '../kernel/tracing.ts';
+import type { RequestNote } from './access-log.ts';
 
 /** Eight times the largest event that was ever seen. */
 const FORM_LIMIT = '64kb';
@@ -39,6 +41,7 @@ export type WebhookParts = {
   isAnswerEvent: (form: Record<string, unknown>) => boolean;
   documents: { rejected: string; failed: string; empty: string };
   logger: Logger;
+  note: (request: RequestNote) => void;
   newRequestId: () => string;
   /** Proxies in front of us whose word for the address before them is taken. */
   trustedProxies: number;
@@ -78,33 +81,53 @@ export function createWebhookListener(parts: WebhookParts): RequestListener {
       return { ...(await withDeadline(parts.handle(request))), operation };
     } catch (error) {
       logger.error({ request_id: requestId, err: error }, 'webhook failed');
-      if (parts.isAnswerEvent(form)) return { status: 200, xml: documents.failed, operation };
-      return { status: 503, xml: documents.empty, operation };
+      if (parts.isAnswerEvent(form))
+        return { status: 200, xml: documents.failed, operation, hasFailed: true };
+      return { status: 503, xml: documents.empty, operation, hasFailed: true };
     }
   };
 
-  return async (req, res) => {
+  return (req, res) => {
     const began = performance.now();
+    const span = openRequestSpan(req.method ?? '');
     const requestId = parts.newRequestId();
-    const { status, xml, operation, headers = {} } = await replyTo(req, requestId);
+    let seen: Pick<Reply, 'operation' | 'hasFailed'> = { operation: null };
     // Ids and figures only: no path (it holds the webhook's secret), no header, no body.
     res.on('finish', () => {
-      const duration_ms = Math.round((performance.now() - began) * 10) / 10;
       const line = {
         request_id: requestId,
+        ...(span.traceId === null ? {} : { trace_id: span.traceId }),
         method: req.method,
-        operation,
-        status,
+        operation: seen.operation,
+        status: res.statusCode,
         tenant_id: null,
-        duration_ms,
+        duration_ms: Math.round((performance.now() - began) * 10) / 10,
       };
       logger.info(line, 'request');
     });
-    send(res, status, xml, { 'X-Request-Id': requestId, ...headers });
+    res.on('close', () => {
+      const operation = seen.operation ?? 'none';
+      // A call that could not be decided is answered with a sentence, and has failed all the same.
+      const code = seen.hasFailed === true ? 500 : res.statusCode;
+      const status = res.writableFinished ? `${Math.floor(code / 100)}xx` : 'aborted';
+      parts.note({ operation, status, seconds: (performance.now() - began) / 1_000 });
+      span.close(operation, code);
+    });
+    span.inside(async () => {
+      const reply = await replyTo(req, requestId);
+      seen = reply;
+      send(res, reply.status, reply.xml, { 'X-Request-Id': requestId, ...reply.headers });
+    });
   };
 }
 
-type Reply = { status: number; xml: string; operation: string | null; headers?: Record<string, string> };
+type Reply = {
+  status: number;
+  xml: string;
+  operation: string | null;
+  headers?: Record<string, string>;
+  hasFailed?: true;
+};
 
 function send(res: ServerResponse, status: number, xml: string, headers: Record<string, string>): void {
   res.writeHead(status, {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { TenantId } from '../kernel/ids.ts';
+import { inSpan, SpanKind } from '../kernel/tracing.ts';
 import { isWorthRepeating } from './sqlstate.ts';
+import { summaryOf } from './statement-summary.ts';
 import { runTogether } from './together.ts';
 
 /** Who a transaction acts for; row-level security sees nothing else. */
@@ -27,6 +29,8 @@ export type Database = {
   single: Db;
   /** The same for functions that give one row and raise nothing that is to be expected: see runTogether. */
   together: Db;
+  /** The connections of this process, and what waits for one. */
+  connections(): { busy: number; idle: number; waiting: number };
   close(): Promise<void>;
 };
 
@@ -57,7 +61,10 @@ async function run<R>(
   text: string,
   params: readonly unknown[],
 ): Promise<R[]> {
-  const result = await client.query({ name: nameOf(text), text, values: [...params] });
+  const query = () => client.query({ name: nameOf(text), text, values: [...params] });
+  const summary = summaryOf(text);
+  const attributes = { 'db.system.name': 'postgresql', 'db.query.summary': summary };
+  const result = await inSpan(summary, attributes, query, SpanKind.CLIENT);
   return result.rows as R[];
 }
 
@@ -140,6 +147,11 @@ export function openDatabase(
     },
     single,
     together: { rows: runTogether(single.rows) },
+    connections: () => ({
+      busy: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: () => pool.end(),
   };
 }

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { scrub } from './scrub.ts';
+import { traceId } from './tracing.ts';
 
 export type Logger = pino.Logger;
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -17,6 +18,10 @@ export function createLogger(level: LogLevel, destination?: pino.DestinationStre
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: errorView },
     hooks: { streamWrite: scrub },
+    mixin: () => {
+      const id = traceId();
+      return id === null ? {} : { trace_id: id };
+    },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

@@ -7,6 +7,8 @@ export type Breaker = {
   mayTry(): boolean;
   succeeded(): void;
   failed(): void;
+  /** Since it failed last, nobody has succeeded. */
+  isOpen(): boolean;
 };
 
 /** @param nowMs a clock that never steps back: a wall clock set back would keep the breaker open */
@@ -27,5 +29,6 @@ export function createBreaker(nowMs: () => number = () => performance.now()): Br
       // Jitter, so that many instances do not probe a recovering Redis in step.
       openUntil = nowMs() + OPEN_MS * (0.75 + Math.random() / 2);
     },
+    isOpen: () => openUntil !== null,
   };
 }

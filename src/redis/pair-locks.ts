@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inSpan } from '../kernel/tracing.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 import type { RedisClient } from './client.ts';
 import { PAIR_LOCK_TTL_MS, type PairSide } from './keys.ts';
@@ -30,6 +31,8 @@ export type PairLocks = {
    * Postgres alone because Redis did not answer, `busy` those that did because others hold every candidate.
    */
   stats(): { locked: number; busy: number; unavailable: number };
+  /** Connections that are not used for now, because Redis failed on them and has not answered since. */
+  openBreakers(): number;
 };
 
 /**
@@ -40,10 +43,14 @@ export function createPairLocks(redis: RedisClient): PairLocks {
   const counts = { locked: 0, busy: 0, unavailable: 0 };
   // One for each connection: a node of a cluster that stalls must not cost the tenants of the others their locks.
   const breakers = new WeakMap<object, Breaker>();
+  const connections = new Set<WeakRef<object>>();
   const breakerOf = (connection: object): Breaker => {
-    const known = breakers.get(connection) ?? createBreaker();
-    breakers.set(connection, known);
-    return known;
+    const known = breakers.get(connection);
+    if (known !== undefined) return known;
+    const made = createBreaker();
+    breakers.set(connection, made);
+    connections.add(new WeakRef(connection));
+    return made;
   };
 
   /** The 1-based place of the locked pair, 0 if all are busy, null if Redis did not answer. */
@@ -92,11 +99,20 @@ export function createPairLocks(redis: RedisClient): PairLocks {
       const pairs = candidates
         .slice(0, MOST_CANDIDATES)
         .map(({ a, b }): KeyPair => [redis.keys.pairLock(tenantId, a), redis.keys.pairLock(tenantId, b)]);
-      const outcome = await attempt(pairs);
+      const outcome = await inSpan('redis lock pair', { 'db.system.name': 'redis' }, () => attempt(pairs));
       counts[outcome.outcome] += 1;
       return outcome;
     },
     stats: () => ({ ...counts }),
+    openBreakers() {
+      let open = 0;
+      for (const reference of connections) {
+        const connection = reference.deref();
+        if (connection === undefined) connections.delete(reference);
+        else if (breakers.get(connection)?.isOpen() === true) open += 1;
+      }
+      return open;
+    },
   };
 }
 

@@ -120,6 +120,8 @@ const packages: Record<string, readonly Layer[]> = {
   'graphile-worker': ['db', 'jobs'],
   ioredis: ['redis'],
   undici: ['outbound', 'adapter'],
+  // The API of OpenTelemetry does nothing by itself, so the kernel may have it; what sends is set up at the start.
+  '@opentelemetry': ['kernel', 'start'],
 };
 
 const ioModules =

@@ -86,6 +86,7 @@ export async function newEndpoint(tenant: Tenant, body: object): Promise<TestEnd
 /** The tasks with a schedule of a test's own. `send` is one run for an endpoint, as the queue would make it. */
 export function openSending(world: World, delivery: Partial<DeliveryOptions> = {}) {
   const parts = eventsOn(world.container.database, createKeyRing(world.master), {
+    metrics: world.container.metrics,
     outboundAllowedNetworks: loopback,
     logger: createLogger('trace', { write: (line) => void world.logLines.push(line) }),
     delivery: { timeoutMs: 500, ...delivery },

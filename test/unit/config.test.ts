@@ -53,6 +53,8 @@ describe('the configuration', () => {
         metricsPort: null,
         trustedProxies: 0,
         outboundAllowedNetworks: [],
+        traceEndpoint: null,
+        tracePercent: 10,
       },
     );
   });
@@ -76,6 +78,8 @@ describe('the configuration', () => {
       METRICS_PORT: '9100',
       TRUSTED_PROXIES: '2',
       OUTBOUND_ALLOWED_NETWORKS: '10.0.0.0/8, ::1',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/',
+      TRACE_PERCENT: '50',
     });
     const { masterKey: read, outboundAllowedNetworks: networks, ...others } = config;
     assert.ok(read !== null);
@@ -102,6 +106,8 @@ describe('the configuration', () => {
       jobConcurrency: 3,
       metricsPort: 9100,
       trustedProxies: 2,
+      traceEndpoint: 'http://collector:4318',
+      tracePercent: 50,
     });
   });
 
@@ -134,6 +140,8 @@ const wrong: [env: Env, fault: RegExp][] = [
   [{ METRICS_PORT: '0' }, /^METRICS_PORT must be a whole number from 1 to 65535/],
   [{ JOB_CONCURRENCY: '0' }, /^JOB_CONCURRENCY must be a whole number from 1 to 100/],
   [{ TRUSTED_PROXIES: 'true' }, /^TRUSTED_PROXIES must be a whole number from 0 to 10/],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, /^OTEL_EXPORTER_OTLP_ENDPOINT must start with /],
+  [{ TRACE_PERCENT: '0' }, /^TRACE_PERCENT must be a whole number from 1 to 100/],
   [{ OUTBOUND_ALLOWED_NETWORKS: '10.0.0.0/33' }, /^OUTBOUND_ALLOWED_NETWORKS must be networks like 10/],
   [{ OUTBOUND_ALLOWED_NETWORKS: '127.0.0.1,' }, /^OUTBOUND_ALLOWED_NETWORKS /],
   [{ OUTBOUND_ALLOWED_NETWORKS: '0x7f.1' }, /^OUTBOUND_ALLOWED_NETWORKS /],

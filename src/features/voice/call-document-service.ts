@@ -25,6 +25,7 @@ import { afterDialDocument, hungUpDocument, whisperDocument } from './call-end-d
 import { attemptOf, type CallPath } from './call-path.ts';
 import { type CallVoice, findCallVoice } from './call-voice-store.ts';
 import { type AnswerDecision, decideAgain, type PartyDecision } from './decision.ts';
+import type { CheckDial } from './dial-check-service.ts';
 import type { Manner } from './manner.ts';
 import { openSupport } from './out-of-session.ts';
 import { type AskedPin, askPinDocument } from './pin-document.ts';
@@ -70,9 +71,16 @@ export type CallDocuments = {
   ): Promise<string>;
 };
 
-type Parts = { database: Database; keyRing: KeyRing; publicUrl: string; openNumber: OpenNumber };
+type Parts = {
+  database: Database;
+  keyRing: KeyRing;
+  publicUrl: string;
+  openNumber: OpenNumber;
+  checkDial: CheckDial;
+};
 
-export function createCallDocuments({ database, keyRing, publicUrl, openNumber }: Parts): CallDocuments {
+export function createCallDocuments(parts: Parts): CallDocuments {
+  const { database, keyRing, publicUrl, openNumber } = parts;
   const urlsOf = (token: string, tenantId: TenantId, callId: string): CallUrls => {
     const base = `${publicUrl}/webhooks/vobiz/${token}/tenants/${tenantId}/calls/${callId}`;
     return (path) => `${base}/${path}`;
@@ -131,6 +139,11 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
     const numbers = await opened(keys, tenantId, wanted, open);
     return numbers.length === 0 ? null : { binding, attempt, numbers };
   };
+  const checked: typeof dialling = async (tenantId, keys, decided, voice, attempt) => {
+    const found = await dialling(tenantId, keys, decided, voice, attempt);
+    if (found !== null) await parts.checkDial(tenantId, keys, decided.route, found);
+    return found;
+  };
 
   /** Null when this call does not go to the tenant's support number. */
   const supportOf = async (
@@ -166,7 +179,7 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
       if (route.decision !== 'bridge' || route.binding.sessionId !== call.sessionId) {
         return saying(route.decision === 'announce' ? route.announcement : 'over', how);
       }
-      const next = await dialling(tenantId, keys, again, how.voice, after.attempt);
+      const next = await checked(tenantId, keys, again, how.voice, after.attempt);
       if (next !== null) return nextPhoneDocument(route.callerId, next, how, urls);
     }
     const last = unreachedAfter(dialStatus, isBridge, how.voice);
@@ -194,7 +207,7 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
         return askPinDocument({ digits: route.digits, attempt: 1 }, how, urls);
       const support = await supportOf(tenantId, keys, decision, how, urls);
       if (support !== null) return support;
-      return answerDocument(route, await dialling(tenantId, keys, decision, how.voice, 1), how, urls);
+      return answerDocument(route, await checked(tenantId, keys, decision, how.voice, 1), how, urls);
     },
     askPin: (token, { tenantId, callId }, asked, how) =>
       askPinDocument(asked, how, urlsOf(token, tenantId, callId)),

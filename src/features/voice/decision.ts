@@ -137,11 +137,11 @@ function countriesOf(did: RouteDid): CountryCode[] {
   return [...new Set([...country, did.default_country])];
 }
 
-export const unknownDid: Route = decideRoute({
+export const unknownDid = decideRoute({
   did: null,
   tenantStatus: 'active',
   outOfSessionPolicy: 'reject',
   isCallerKnown: false,
   bindings: [],
   policy: noPolicy,
-});
+}) as AnswerRoute; // there is no listing on no DID

@@ -3,13 +3,11 @@ import { seal } from '../../crypto/sealing.ts';
 import type { TenantKeys } from '../../crypto/tenant-keys.ts';
 import type { Database, Db } from '../../db/database.ts';
 import { isCallId, newId, readTenantId, type TenantId } from '../../kernel/ids.ts';
-import { isAmong } from '../../kernel/ip.ts';
 import { candidatesOf } from '../../kernel/phone.ts';
 import type { OpenListingCall } from '../sessions/listing-service.ts';
 import type { KeyRing } from '../tenants/key-ring.ts';
 import type { ProviderAccountService, WebhookAccount } from '../tenants/provider-account-service.ts';
 import { eventKey, readEvent, type VobizEvent } from '../vobiz/events.ts';
-import { baseUrls, checkSignature } from '../vobiz/signature.ts';
 import { emptyDocument, rejectedDocument } from './answer-document.ts';
 import type { CallDocuments } from './call-document-service.ts';
 import { hungUpDocument } from './call-end-document.ts';
@@ -19,10 +17,13 @@ import { addCallEvent, knownOfCall, settleCall } from './call-state-store.ts';
 import { burnNonces, type NewCall, recordAnswer, type StoredEvent } from './call-store.ts';
 import type { Meter } from './call-usage.ts';
 import { effectOf } from './callback-effect-service.ts';
+import { unknownDid } from './decision.ts';
 import { decideCall } from './listing-call-service.ts';
 import type { SettleOutOfSession } from './out-of-session-service.ts';
 import { createPinService } from './pin-service.ts';
+import type { RouteDecision } from './route.ts';
 import { type DialledDid, findDialledDidAcrossTenants } from './route-store.ts';
+import { admit } from './webhook-admission.ts';
 
 /** A request to the webhook, whatever the HTTP framework. */
 export type WebhookRequest = {
@@ -36,7 +37,12 @@ export type WebhookRequest = {
   call: { tenantId: string; callId: string; event: CallPath } | null;
 };
 /** Every answer is a document, also a refusal: a caller must never hear a broken line. */
-export type WebhookReply = { status: 200 | 403 | 404; xml: string };
+export type WebhookReply = {
+  status: 200 | 403 | 404;
+  xml: string;
+  /** What became of a call that was to be answered; absent when it was none, or was taken for none. For figures. */
+  route?: { decision: RouteDecision; reason: string };
+};
 
 export type WebhookService = { handle(request: WebhookRequest): Promise<WebhookReply> };
 
@@ -83,7 +89,8 @@ export function createWebhookService(parts: {
   ) => {
     // A call that we placed ourselves is no caller at a masking number.
     const did = event.direction === 'outbound' ? null : await findDid(account, event);
-    if (did === null) return unkept(account, nonces, { status: 200, xml: rejectedDocument });
+    if (did === null)
+      return unkept(account, nonces, { status: 200, xml: rejectedDocument, route: unknownDid });
     const keys = keyRing.unwrap(did.tenant_id, { version: did.key_version, wrapped: did.wrapped_keys });
     const decided = await decideCall(database.together, did, keys, event.from, parts.openListingCall);
     const decision = await settleOutOfSession(did, keys, event.from, decided);
@@ -118,10 +125,13 @@ export function createWebhookService(parts: {
     if (record.outcome === 'replayed') return refused;
     if (record.outcome === 'over') return accepted;
     if (record.isLate && (await isOverAlready(did.tenant_id, record.callId))) return accepted;
-    if (!record.stands) return { status: 200 as const, xml: documents.say('over', manner) };
+    if (!record.stands) {
+      const overtaken = { decision: 'announce' as const, reason: 'overtaken' };
+      return { status: 200 as const, xml: documents.say('over', manner), route: overtaken };
+    }
     const place = { tenantId: did.tenant_id, callId: record.callId, keys };
     const xml = await documents.answer(request.token, place, decision, manner);
-    return { status: 200 as const, xml };
+    return { status: 200 as const, xml, route };
   };
 
   /** Events of a call may come before it does. Whoever has hung up by now is not connected to anybody. */
@@ -200,19 +210,6 @@ export function createWebhookService(parts: {
       return keepEvent(request, account, event, nonces);
     },
   };
-}
-
-/** The nonces to use up, or null when the sender may not post: its address, or its signature. */
-function admit(request: WebhookRequest, account: WebhookAccount, publicUrl: string): string[] | null {
-  if (account.allowedIps.length > 0 && !isAmong(request.address, account.allowedIps)) return null;
-  if (account.signatureMode === 'off') return [];
-  const check = checkSignature({
-    headers: request.headers,
-    urls: baseUrls(publicUrl, request.path),
-    tokens: account.authTokens,
-  });
-  if (check.outcome === 'valid') return check.nonces;
-  return check.outcome === 'unsigned' && account.signatureMode === 'if_present' ? [] : null;
 }
 
 function storedEvent(
