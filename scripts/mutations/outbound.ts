@@ -95,7 +95,7 @@ export const outboundMutations: readonly Mutation[] = [
   },
   {
     guard: 'no more than 64 kB of an answer are read',
-    edits: [{ file: client, from: 'if (read > MOST_BODY_BYTES) return false;', to: '' }],
+    edits: [{ file: client, from: 'if (read > mostBytes) return null;', to: '' }],
     tests: [posting],
   },
   {
