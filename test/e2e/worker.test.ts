@@ -43,6 +43,6 @@ describe('a worker process', () => {
     assert.equal(value('maskplane_pair_locks_total{outcome="locked"}'), 0);
     assert.ok(value('process_resident_memory_bytes') > 0);
     const types = lines.filter((line) => line.startsWith('# TYPE maskplane_'));
-    assert.equal(types.length, 5);
+    assert.equal(types.length, 17);
   });
 });
