@@ -186,8 +186,9 @@ export interface paths {
         put?: never;
         /**
          * Register a Vobiz account
-         * @description With an operator key: an account shared by all tenants. With a tenant key: the tenant's own. Set `webhook_url`
-         *     as answer, hangup and fallback URL of the Vobiz application that the DIDs are attached to. It holds a secret.
+         * @description With an operator key: an account shared by all tenants. With a tenant key: the tenant's own. Its application at Vobiz is
+         *     made in the background, with `webhook_url` as answer, hangup and fallback URL; `provisioning` says how far that is.
+         *     While `provisioning` is `none`, set that up yourself. `webhook_url` holds a secret.
          */
         post: operations["createProviderAccount"];
         delete?: never;
@@ -214,9 +215,34 @@ export interface paths {
         head?: never;
         /**
          * Change a Vobiz account
-         * @description A new `auth_token` keeps the one before it valid for signatures, until the next change.
+         * @description A new `auth_token` keeps the one before it valid for signatures, until the next change. What could not be set up with the old
+         *     one is tried again.
          */
         patch: operations["updateProviderAccount"];
+        trace?: never;
+    };
+    "/v1/provider_accounts/{provider_account_id}/rotate_webhook_token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_account_id: components["parameters"]["ProviderAccountId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret in a webhook URL
+         * @description `webhook_url` is another one at once, and the application at Vobiz gets it in the background. The URL of before goes on
+         *     for `overlap_seconds`, for calls that have begun with it; then it is unknown. Wait until `provisioning` is `ready`: while
+         *     that has failed, Vobiz goes on using the old one.
+         */
+        post: operations["rotateWebhookToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/pools": {
@@ -2432,6 +2458,8 @@ export interface components {
             default_country: components["schemas"]["Country"];
             /** @description Holds a secret. Null when a tenant looks at an account of the operator's. */
             webhook_url: string | null;
+            drift_repair: components["schemas"]["DriftRepair"];
+            number_budget: components["schemas"]["NullableNumberBudget"];
             provisioning: components["schemas"]["Provisioning"];
             created_at: components["schemas"]["Timestamp"];
         };
@@ -2445,12 +2473,34 @@ export interface components {
             allowed_ips?: components["schemas"]["AllowedIps"];
             /** @default IN */
             default_country: components["schemas"]["Country"];
+            /** @default repair */
+            drift_repair: components["schemas"]["DriftRepair"];
+            number_budget?: components["schemas"]["NullableNumberBudget"];
+        };
+        /**
+         * @description What is done when something at Vobiz is not as it was set up: set right again, or told only. Either way it is told.
+         * @enum {string}
+         */
+        DriftRepair: "repair" | "report";
+        /** @description What numbers may cost in a calendar month (UTC), set-up included. Null means that none are bought. */
+        NullableNumberBudget: {
+            amount_minor: number;
+            currency: string;
+        } | null;
+        WebhookTokenRotate: {
+            /**
+             * @description The default is as long as the longest call.
+             * @default 86400
+             */
+            overlap_seconds: number;
         };
         ProviderAccountUpdate: {
             auth_token?: components["schemas"]["AuthToken"];
             signature_mode?: components["schemas"]["SignatureMode"];
             allowed_ips?: components["schemas"]["AllowedIps"];
             default_country?: components["schemas"]["Country"];
+            drift_repair?: components["schemas"]["DriftRepair"];
+            number_budget?: components["schemas"]["NullableNumberBudget"];
         };
         AuthId: string;
         AuthToken: string;
@@ -2460,7 +2510,10 @@ export interface components {
             data: components["schemas"]["ProviderAccount"][];
             has_more: boolean;
         };
-        /** @description What is set up at Vobiz for this object, in the background. */
+        /**
+         * @description What is set up at Vobiz for this object, in the background: the application of an account, the attachment of a DID. `none`: nothing,
+         *     as in test mode. `failed`: not before something is changed; `reason` says what. Calls are routed all the same.
+         */
         Provisioning: {
             /** @enum {string} */
             status: "none" | "pending" | "ready" | "failed";
@@ -2845,6 +2898,11 @@ export interface components {
             reserved: components["schemas"]["Reserved"];
             status: components["schemas"]["DidStatus"];
             livemode: boolean;
+            /**
+             * @description Why no session gets it for now: Vobiz has blocked it, or the account does not have it any more.
+             * @enum {string|null}
+             */
+            suspended: "blocked" | "released" | null;
             provisioning: components["schemas"]["Provisioning"];
             /** @description Phones that may call this DID now, as last counted: about once a minute, to within a tenth. */
             live_bindings: number;
@@ -4518,6 +4576,41 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    rotateWebhookToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                provider_account_id: components["parameters"]["ProviderAccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlap_seconds": 86400
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookTokenRotate"];
+            };
+        };
+        responses: {
+            /** @description The account, with its new URL. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderAccount"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listPools: {
         parameters: {
             query?: {
@@ -4956,8 +5049,9 @@ export interface operations {
                      *       "reserved": false,
                      *       "status": "active",
                      *       "livemode": true,
+                     *       "suspended": null,
                      *       "provisioning": {
-                     *         "status": "none",
+                     *         "status": "ready",
                      *         "reason": null
                      *       },
                      *       "live_bindings": 31,

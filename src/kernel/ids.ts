@@ -14,6 +14,7 @@ export type IdPrefix =
   | 'whe'
   | 'whd'
   | 'whr'
+  | 'op'
   | 'req';
 export type Id<P extends IdPrefix> = `${P}_${string}`;
 

@@ -44,6 +44,7 @@ describe('the configuration', () => {
         redisUrl: null,
         dataDir: '.maskplane',
         vobizApiBase: 'https://api.vobiz.ai/api/v1',
+        vobizProvisioning: false,
         operatorApiKey: null,
         masterKey: null,
         logLevel: 'info',
