@@ -194,7 +194,7 @@ export async function noteDrift(db: Db, owner: Owner, didId: string, drift: Drif
   return changed.length > 0;
 }
 
-export async function noteChecked(db: Db, accountId: string): Promise<void> {
+export async function noteCheckedAcrossTenants(db: Db, accountId: string): Promise<void> {
   await db.rows('update account_provisioning set checked_at = now() where account_id = $1', [accountId]);
 }
 
@@ -221,4 +221,24 @@ export async function wakeUncheckedAcrossTenants(
     [seconds, spreadSeconds, most],
   );
   return rows.length;
+}
+
+/** Which of these numbers of an account the viewer has as DIDs, and what our application there is. The operator has none itself. */
+export async function findOwnNumbers(
+  db: Db,
+  viewer: Owner | null,
+  accountId: string,
+  numbers: readonly E164[],
+): Promise<{ dids: Map<string, string>; applicationId: string | null }> {
+  const rows = await db.rows<{ e164: string; did_id: string }>(
+    `select g.e164, g.did_id from did_directory g
+      where g.scope = 'live' and g.e164 = any ($1) and g.provider_account_id = $2 and ($3::text is null or g.tenant_id = $3)`,
+    [numbers, accountId, viewer?.tenantId ?? null],
+  );
+  const [account] = await db.rows<{ application_id: string | null }>(
+    'select application_id from account_provisioning where account_id = $1',
+    [accountId],
+  );
+  const dids = new Map(rows.map(({ e164, did_id }) => [e164, did_id]));
+  return { dids, applicationId: account?.application_id ?? null };
 }
