@@ -85,6 +85,11 @@ async function newBelongings(
   assert.equal(event?.type, 'session.created');
   const [delivery] = (await api.get(`${hook}/deliveries`)).body.data;
   const replay = (await api.post(`${hook}/replay`, bodies.replayWebhooks)).body;
+  const operation = call.id.replace('call_', 'op_');
+  await world.sql(
+    `insert into operations (tenant_id, id, livemode, type, input) values ($1, $2, $3, 'import_numbers', '{}')`,
+    [tenantId, operation, livemode],
+  );
   return {
     api,
     tenantId,
@@ -99,6 +104,7 @@ async function newBelongings(
       webhook_endpoint_id: endpoint.id,
       webhook_delivery_id: delivery.id,
       webhook_replay_id: replay.id,
+      operation_id: operation,
     },
     poolName: name,
     dids,
