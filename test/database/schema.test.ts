@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { migrate, pendingMigrations, unmigrate } from '../../src/db/migrate.ts';
 import { freshNumbers, newSession, newTenant, type Tenant } from '../support/api.ts';
+import { keepProvisioning } from '../support/provisioned.ts';
 import { deliveriesOf, newEndpoint } from '../support/webhooks.ts';
 import { openWorld, type World } from '../support/world.ts';
 
@@ -206,24 +207,7 @@ describe('row-level security', () => {
        select tenant_id, id, provider_call_id, 'A' from calls where tenant_id = $1`,
       [tenant.id],
     );
-    await world.sql(
-      `insert into operations (tenant_id, id, livemode, type, input) values ($1, 'op_' || md5($1), true, 'import_numbers', '{}')`,
-      [tenant.id],
-    );
-    await world.sql(
-      `insert into account_provisioning (tenant_id, account_id) select tenant_id, id from provider_accounts where tenant_id = $1`,
-      [tenant.id],
-    );
-    await world.sql(
-      `insert into did_provisioning (tenant_id, did_id, account_id) select tenant_id, id, provider_account_id from dids
-        where tenant_id = $1`,
-      [tenant.id],
-    );
-    await world.sql(
-      `insert into number_purchases (tenant_id, operation_id, place, account_id, e164, cost_minor, currency)
-       select tenant_id, 'op_' || md5($1), 1, id, '+917900000000', 1, 'INR' from provider_accounts where tenant_id = $1`,
-      [tenant.id],
-    );
+    await keepProvisioning(world, tenant.id);
     const hook = await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' });
     const since = new Date(Date.now() - 60_000).toISOString();
     await tenant.api.post(`/v1/webhook_endpoints/${hook.id}/replay`, { since });

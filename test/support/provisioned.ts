@@ -85,7 +85,7 @@ export async function openProvisioned(): Promise<Provisioned> {
   };
 }
 
-/** The requests that the double has had, by method and path. */
+/** One of the next requests of this kind goes wrong. */
 export function faultNext(
   server: VobizServer,
   method: string,
@@ -93,4 +93,26 @@ export function faultNext(
   fault: 'resetAfter' | 'reset' | 'error500' | 'limited429',
 ): void {
   server.scripted.push({ method, pathContains, fault });
+}
+
+/** A row in each table of what is set up for a tenant that has an account of its own and DIDs. */
+export async function keepProvisioning(world: World, tenantId: string): Promise<void> {
+  await world.sql(
+    `insert into operations (tenant_id, id, livemode, type, input) values ($1, 'op_' || md5($1), true, 'import_numbers', '{}')`,
+    [tenantId],
+  );
+  await world.sql(
+    `insert into account_provisioning (tenant_id, account_id) select tenant_id, id from provider_accounts where tenant_id = $1`,
+    [tenantId],
+  );
+  await world.sql(
+    `insert into did_provisioning (tenant_id, did_id, account_id) select tenant_id, id, provider_account_id from dids
+      where tenant_id = $1`,
+    [tenantId],
+  );
+  await world.sql(
+    `insert into number_purchases (tenant_id, operation_id, place, account_id, e164, cost_minor, currency)
+     select tenant_id, 'op_' || md5($1), 1, id, '+917900000000', 1, 'INR' from provider_accounts where tenant_id = $1`,
+    [tenantId],
+  );
 }

@@ -96,6 +96,7 @@ describe('the configuration', () => {
       redisUrl: 'rediss://:hunter2@redis.example.com',
       dataDir: '/var/lib/maskplane',
       vobizApiBase: 'http://localhost:8090/api/v1',
+      vobizProvisioning: true,
       operatorApiKey,
       logLevel: 'debug',
       databaseConnections: 40,

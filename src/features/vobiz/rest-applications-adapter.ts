@@ -5,7 +5,7 @@ import {
   readApplicationPage,
 } from './application.ts';
 import { textIn } from './read-json.ts';
-import { type Answered, read } from './rest-answer.ts';
+import { type Answered, read } from './rest-answer-adapter.ts';
 import type { RestConnection } from './rest-client.ts';
 
 const PER_PAGE = 100;

@@ -8,7 +8,7 @@ import {
   type StockNumber,
 } from './number.ts';
 import { fieldOf, textIn } from './read-json.ts';
-import { type Answered, read } from './rest-answer.ts';
+import { type Answered, read } from './rest-answer-adapter.ts';
 import type { RestConnection } from './rest-client.ts';
 
 /** A page of the account's numbers; pages count from 1. */
