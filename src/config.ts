@@ -20,6 +20,8 @@ export type Config = Readonly<{
   dataDir: string;
   /** Vobiz' REST interface, without a slash at the end. */
   vobizApiBase: string;
+  /** Whether accounts and numbers are set up there. Only where its address is given: a trial on a laptop has nothing to set up. */
+  vobizProvisioning: boolean;
   operatorApiKey: string | null;
   /** Null: made at the first start and kept under dataDir. */
   masterKey: MasterKey | null;
@@ -151,6 +153,7 @@ export function loadConfig(
     vobizApiBase: (
       url('VOBIZ_API_BASE', text('VOBIZ_API_BASE'), ['https', 'http']) ?? VOBIZ_API_BASE
     ).replace(/\/+$/, ''),
+    vobizProvisioning: text('VOBIZ_API_BASE') !== null,
     operatorApiKey,
     masterKey,
     logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),

@@ -4,7 +4,7 @@ import type { ProviderAccountService } from './features/tenants/provider-account
 import { listTenantsAcrossTenants } from './features/tenants/tenant-store.ts';
 import { ledger } from './features/usage/usage-service.ts';
 import { fetchCdr } from './features/vobiz/rest-cdr-adapter.ts';
-import { connectRest } from './features/vobiz/rest-client.ts';
+import { connectRest, type RestConnection } from './features/vobiz/rest-client.ts';
 import { createCallSettling } from './features/voice/call-settling-service.ts';
 import type { Job } from './jobs/runner.ts';
 import { settlingJob } from './jobs/settling.ts';
@@ -15,9 +15,9 @@ export function vobizJobs(parts: {
   keyRing: KeyRing;
   accounts: ProviderAccountService;
   base: string | null;
-}): { jobs: Job[]; close(): Promise<void> } {
+}): { jobs: Job[]; rest: RestConnection | null; close(): Promise<void> } {
   const { database, keyRing, accounts, base } = parts;
-  if (base === null) return { jobs: [], close: async () => {} };
+  if (base === null) return { jobs: [], rest: null, close: async () => {} };
   const rest = connectRest({
     base,
     credentialsOf: (account) =>
@@ -31,5 +31,5 @@ export function vobizJobs(parts: {
     meter: ledger,
   });
   const job = settlingJob({ database, listTenants: listTenantsAcrossTenants, settle: settleTenant });
-  return { jobs: [job], close: rest.close };
+  return { jobs: [job], rest, close: rest.close };
 }

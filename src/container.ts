@@ -6,6 +6,7 @@ import { createRateLimits, type RateLimits } from './api/rate-limit.ts';
 import { type EventOptions, eventsOn } from './container-events.ts';
 import { jobsOn } from './container-jobs.ts';
 import { type Metrics, metricsOn } from './container-metrics.ts';
+import { accountsAndDids, provisioningOn } from './container-provisioning.ts';
 import { sessionsOn } from './container-sessions.ts';
 import { deadJobsOn, queueTasks } from './container-tasks.ts';
 import { usageOn } from './container-usage.ts';
@@ -17,7 +18,6 @@ import { emitEvent } from './features/events/event-store.ts';
 import { capacityHandlers } from './features/pool/capacity-handlers.ts';
 import { createCapacityService } from './features/pool/capacity-service.ts';
 import { didHandlers } from './features/pool/did-handlers.ts';
-import { createDidService } from './features/pool/did-service.ts';
 import { tellExhausted } from './features/pool/pool-exhaustion-store.ts';
 import { poolHandlers } from './features/pool/pool-handlers.ts';
 import { createFirstPools } from './features/pool/pool-service.ts';
@@ -29,8 +29,6 @@ import { apiKeyHandlers } from './features/tenants/api-key-handlers.ts';
 import { type ApiKeyService, createApiKeyService } from './features/tenants/api-key-service.ts';
 import { createKeyRing } from './features/tenants/key-ring.ts';
 import { providerAccountHandlers } from './features/tenants/provider-account-handlers.ts';
-import { createProviderAccountService } from './features/tenants/provider-account-service.ts';
-import { findProviderAccount } from './features/tenants/provider-account-store.ts';
 import { tenantHandlers } from './features/tenants/tenant-handlers.ts';
 import { createTenantService } from './features/tenants/tenant-service.ts';
 import type { WebhookService } from './features/voice/webhook-service.ts';
@@ -49,6 +47,8 @@ export type ContainerOptions = Omit<EventOptions, 'metrics'> & {
   rateLimitPerMinute: number;
   /** Vobiz' REST interface; null or absent: it is not asked for anything. */
   vobizApiBase?: string | null;
+  /** Whether accounts and numbers are set up there; absent: when there is an address. */
+  vobizProvisioning?: boolean;
   /** Before every Redis key: processes that share a Redis but not a database must not share locks. */
   redisPrefix?: string;
 };
@@ -87,10 +87,7 @@ export function createContainer(options: ContainerOptions): Container {
   const keyRing = createKeyRing(master);
   const tenants = createTenantService({ keyRing, openTenant: createFirstPools, forgetKeys: keys.forget });
   const apiKeys = createApiKeyService(master, keys.forget, emitEvent);
-  const accounts = createProviderAccountService(master);
-  const dids = createDidService({
-    accountExists: async (db, owner, id) => (await findProviderAccount(db, owner, id)) !== null,
-  });
+  const { accounts, dids } = accountsAndDids(master, options);
   const sessions = createSessionService({ keyRing, didsAmong: dids.among, tell: emitEvent });
   const locks = createPairLocks(redis);
   const metrics = metricsOn({ db: database, locks });
@@ -109,6 +106,7 @@ export function createContainer(options: ContainerOptions): Container {
   const parts = { database, keyRing, accounts, publicUrl, metrics, openListingCall: listings.openCall };
   const voice = voiceOn({ ...parts, didsAmong: dids.among, createSession, allowed });
   const vobiz = vobizJobs({ database, keyRing, accounts, base: options.vobizApiBase ?? null });
+  const provisioning = provisioningOn({ database, accounts, dids, tenants, options, rest: vobiz.rest });
 
   return {
     database,
@@ -131,9 +129,10 @@ export function createContainer(options: ContainerOptions): Container {
       ...deadJobsOn(),
       ...events.handlers,
       ...usageOn(database, tenants),
+      ...provisioning.handlers,
     },
-    jobs: metrics.watched.jobs([...jobsOn(database), ...vobiz.jobs]),
-    tasks: metrics.watched.tasks(queueTasks(events.tasks)),
+    jobs: metrics.watched.jobs([...jobsOn(database), ...vobiz.jobs, ...provisioning.jobs]),
+    tasks: metrics.watched.tasks(queueTasks(events.tasks, provisioning.tasks)),
     metrics,
     stopWaiting: events.stopWaiting,
     async close() {

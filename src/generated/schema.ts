@@ -186,8 +186,9 @@ export interface paths {
         put?: never;
         /**
          * Register a Vobiz account
-         * @description With an operator key: an account shared by all tenants. With a tenant key: the tenant's own. Set `webhook_url`
-         *     as answer, hangup and fallback URL of the Vobiz application that the DIDs are attached to. It holds a secret.
+         * @description With an operator key: an account shared by all tenants. With a tenant key: the tenant's own. Its application at Vobiz is
+         *     made in the background, with `webhook_url` as answer, hangup and fallback URL; `provisioning` says how far that is.
+         *     While `provisioning` is `none`, set that up yourself. `webhook_url` holds a secret.
          */
         post: operations["createProviderAccount"];
         delete?: never;
@@ -214,9 +215,139 @@ export interface paths {
         head?: never;
         /**
          * Change a Vobiz account
-         * @description A new `auth_token` keeps the one before it valid for signatures, until the next change.
+         * @description A new `auth_token` keeps the one before it valid for signatures, until the next change. What could not be set up with the old
+         *     one is tried again.
          */
         patch: operations["updateProviderAccount"];
+        trace?: never;
+    };
+    "/v1/provider_accounts/{provider_account_id}/rotate_webhook_token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_account_id: components["parameters"]["ProviderAccountId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the secret in a webhook URL
+         * @description `webhook_url` is another one at once, and the application at Vobiz gets it in the background. The URL of before goes on
+         *     for `overlap_seconds`, for calls that have begun with it; then it is unknown. Wait until `provisioning` is `ready`: while
+         *     that has failed, Vobiz goes on using the old one.
+         */
+        post: operations["rotateWebhookToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/provider_accounts/{provider_account_id}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_account_id: components["parameters"]["ProviderAccountId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the numbers of a Vobiz account
+         * @description As Vobiz lists them now, page by page in its order, for the account's owner only. Vobiz counts pages, so this list is not
+         *     paged by `starting_after`.
+         */
+        get: operations["listAccountNumbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/provider_accounts/{provider_account_id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_account_id: components["parameters"]["ProviderAccountId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register many numbers of a Vobiz account as DIDs
+         * @description Those that are named, or all that the account has. Each is registered, or skipped with the reason, in the result of the
+         *     operation; then it is attached like any other DID. Numbers that are assigned already are skipped, so it can be repeated.
+         */
+        post: operations["importAccountNumbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/number_orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Buy numbers from Vobiz' inventory
+         * @description The cheapest that fit, one after the other, until there are enough. It costs money at once: what each costs, set-up and first
+         *     month, counts towards `max_cost_minor` of the order and towards the account's `number_budget` of the month. An order that cannot be
+         *     filled fails with the reason, and its result says exactly what was bought. After a lost answer the number is looked for on
+         *     the account before anything else is bought.
+         */
+        post: operations["createNumberOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List operations */
+        get: operations["listOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/{operation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operation_id: components["parameters"]["OperationId"];
+            };
+            cookie?: never;
+        };
+        /** Get an operation */
+        get: operations["getOperation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/pools": {
@@ -2758,6 +2889,8 @@ export interface components {
             default_country: components["schemas"]["Country"];
             /** @description Holds a secret. Null when a tenant looks at an account of the operator's. */
             webhook_url: string | null;
+            drift_repair: components["schemas"]["DriftRepair"];
+            number_budget: components["schemas"]["NullableNumberBudget"];
             provisioning: components["schemas"]["Provisioning"];
             created_at: components["schemas"]["Timestamp"];
         };
@@ -2771,12 +2904,34 @@ export interface components {
             allowed_ips?: components["schemas"]["AllowedIps"];
             /** @default IN */
             default_country: components["schemas"]["Country"];
+            /** @default repair */
+            drift_repair: components["schemas"]["DriftRepair"];
+            number_budget?: components["schemas"]["NullableNumberBudget"];
+        };
+        /**
+         * @description What is done when something at Vobiz is not as it was set up: set right again, or told only. Either way it is told.
+         * @enum {string}
+         */
+        DriftRepair: "repair" | "report";
+        /** @description What numbers may cost in a calendar month (UTC), set-up included. Null means that none are bought. */
+        NullableNumberBudget: {
+            amount_minor: number;
+            currency: string;
+        } | null;
+        WebhookTokenRotate: {
+            /**
+             * @description The default is as long as the longest call.
+             * @default 86400
+             */
+            overlap_seconds: number;
         };
         ProviderAccountUpdate: {
             auth_token?: components["schemas"]["AuthToken"];
             signature_mode?: components["schemas"]["SignatureMode"];
             allowed_ips?: components["schemas"]["AllowedIps"];
             default_country?: components["schemas"]["Country"];
+            drift_repair?: components["schemas"]["DriftRepair"];
+            number_budget?: components["schemas"]["NullableNumberBudget"];
         };
         AuthId: string;
         AuthToken: string;
@@ -2786,7 +2941,98 @@ export interface components {
             data: components["schemas"]["ProviderAccount"][];
             has_more: boolean;
         };
-        /** @description What is set up at Vobiz for this object, in the background. */
+        AccountNumber: {
+            e164: string;
+            country: string | null;
+            region: string | null;
+            /**
+             * @description At Vobiz.
+             * @enum {string}
+             */
+            status: "active" | "blocked" | "releasing" | "other";
+            /** @enum {string|null} */
+            attached_to: "this_account" | "another_application" | null;
+            /** @description The DID that it is registered as. */
+            did: string | null;
+        };
+        AccountNumberList: {
+            data: components["schemas"]["AccountNumber"][];
+            has_more: boolean;
+        };
+        /** @description Whose DIDs they become. Required with an operator key; a tenant names nobody but itself. */
+        ForTenant: string;
+        NumberImport: {
+            tenant?: components["schemas"]["ForTenant"];
+            /** @default default */
+            pool: components["schemas"]["PoolReference"];
+            /** @description In E.164. Absent, all that the account has. */
+            e164?: string[];
+        };
+        NumberOrder: {
+            /** @description One of your own. */
+            provider_account: string;
+            tenant?: components["schemas"]["ForTenant"];
+            country: components["schemas"]["Country"];
+            /** @description Digits that the number holds. */
+            contains?: string;
+            quantity: number;
+            /** @default default */
+            pool: components["schemas"]["PoolReference"];
+            /** @description Of all together, in minor units. */
+            max_cost_minor: number;
+            /** @description That of the account's `number_budget`. */
+            currency: string;
+        };
+        /** @enum {string} */
+        OperationStatus: "pending" | "running" | "succeeded" | "failed";
+        Operation: {
+            id: string;
+            /** @enum {string} */
+            type: "import_numbers" | "order_numbers";
+            status: components["schemas"]["OperationStatus"];
+            livemode: boolean;
+            progress: {
+                done: number;
+                /** @description Null while it is not known. */
+                total: number | null;
+            };
+            /** @description What was done so far, also when it failed in the end. */
+            result: {
+                imported?: string[];
+                skipped?: {
+                    e164: string;
+                    /** @description `not_in_account`, `blocked`, `releasing`, or the code of the error that its registration ended in. */
+                    reason: string;
+                }[];
+                bought?: {
+                    e164: string;
+                    /** @description Null when it could not be registered: import it later. */
+                    did: string | null;
+                    cost_minor: number;
+                }[];
+                spent_minor?: number;
+                currency?: string;
+            } | null;
+            /**
+             * @description Why it has failed: `provider_refused`, `provider_failed`, `none_available`, `max_cost_reached`, `balance_too_low` or
+             *     `spending_cap_reached`.
+             */
+            error: {
+                code: string;
+                message: string;
+            } | null;
+            created_at: components["schemas"]["Timestamp"];
+            updated_at: components["schemas"]["Timestamp"];
+            finished_at: components["schemas"]["NullableTimestamp"];
+        };
+        OperationList: {
+            data: components["schemas"]["Operation"][];
+            has_more: boolean;
+        };
+        /**
+         * @description What is set up at Vobiz for this object, in the background: the application of an account, the attachment of a DID. `none`: nothing,
+         *     as in test mode. `failed`: not before something is changed; `reason` says what. Calls are routed all the same.
+         */
         Provisioning: {
             /** @enum {string} */
             status: "none" | "pending" | "ready" | "failed";
@@ -3208,6 +3454,11 @@ export interface components {
             reserved: components["schemas"]["Reserved"];
             status: components["schemas"]["DidStatus"];
             livemode: boolean;
+            /**
+             * @description Why no session gets it for now: Vobiz has blocked it, or the account does not have it any more.
+             * @enum {string|null}
+             */
+            suspended: "blocked" | "released" | null;
             provisioning: components["schemas"]["Provisioning"];
             /** @description Phones that may call this DID now, as last counted: about once a minute, to within a tenth. */
             live_bindings: number;
@@ -4805,6 +5056,7 @@ export interface components {
         WebhookEndpointId: string;
         WebhookDeliveryId: string;
         WebhookReplayId: string;
+        OperationId: string;
         JobId: string;
         /** @description The secret of the provider account, from its `webhook_url`. */
         WebhookToken: string;
@@ -5285,6 +5537,239 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    rotateWebhookToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                provider_account_id: components["parameters"]["ProviderAccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlap_seconds": 86400
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookTokenRotate"];
+            };
+        };
+        responses: {
+            /** @description The account, with its new URL. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderAccount"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAccountNumbers: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                page?: number;
+            };
+            header?: never;
+            path: {
+                provider_account_id: components["parameters"]["ProviderAccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "e164": "+917900000000",
+                     *           "country": "IN",
+                     *           "region": "Gujarat",
+                     *           "status": "active",
+                     *           "attached_to": "this_account",
+                     *           "did": "did_01980f3a6b7c7d2e9f10a1b2c3d4e5f6"
+                     *         }
+                     *       ],
+                     *       "has_more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccountNumberList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importAccountNumbers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                provider_account_id: components["parameters"]["ProviderAccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "pool": "default",
+                 *       "e164": [
+                 *         "+917900000000",
+                 *         "+917900000001"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NumberImport"];
+            };
+        };
+        responses: {
+            /** @description The operation that does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createNumberOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description As everywhere, but required here, so that a lost answer never allocates twice. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyRequired"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "provider_account": "pac_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                 *       "country": "IN",
+                 *       "contains": "9179",
+                 *       "quantity": 4,
+                 *       "pool": "default",
+                 *       "max_cost_minor": 240000,
+                 *       "currency": "INR"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NumberOrder"];
+            };
+        };
+        responses: {
+            /** @description The operation that does it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOperations: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description The id of the last object of the page before. */
+                starting_after?: components["parameters"]["StartingAfter"];
+                status?: components["schemas"]["OperationStatus"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of operations, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operation_id: components["parameters"]["OperationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The operation, and how far it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "op_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "type": "order_numbers",
+                     *       "status": "failed",
+                     *       "livemode": true,
+                     *       "progress": {
+                     *         "done": 1,
+                     *         "total": 4
+                     *       },
+                     *       "result": {
+                     *         "bought": [
+                     *           {
+                     *             "e164": "+917900000000",
+                     *             "did": "did_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *             "cost_minor": 60000
+                     *           }
+                     *         ],
+                     *         "spent_minor": 60000,
+                     *         "currency": "INR"
+                     *       },
+                     *       "error": {
+                     *         "code": "none_available",
+                     *         "message": "The provider has no such number to sell."
+                     *       },
+                     *       "created_at": "2026-06-08T06:07:34.130Z",
+                     *       "updated_at": "2026-06-08T06:07:36.500Z",
+                     *       "finished_at": "2026-06-08T06:07:36.500Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listPools: {
         parameters: {
             query?: {
@@ -5723,8 +6208,9 @@ export interface operations {
                      *       "reserved": false,
                      *       "status": "active",
                      *       "livemode": true,
+                     *       "suspended": null,
                      *       "provisioning": {
-                     *         "status": "none",
+                     *         "status": "ready",
                      *         "reason": null
                      *       },
                      *       "live_bindings": 31,

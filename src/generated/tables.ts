@@ -1,5 +1,16 @@
 // Generated from the migrations by `npm run generate`: do not edit.
 
+export type AccountProvisioningRow = {
+  tenant_id: string;
+  account_id: string;
+  status: 'pending' | 'ready' | 'failed';
+  reason: string | null;
+  application_id: string | null;
+  revision: number;
+  checked_at: Date | null;
+  updated_at: Date;
+};
+
 export type AnnouncementsRow = {
   tenant_id: string;
   livemode: boolean;
@@ -150,6 +161,17 @@ export type DidDirectoryRow = {
   provider_account_id: string;
 };
 
+export type DidProvisioningRow = {
+  tenant_id: string;
+  did_id: string;
+  account_id: string;
+  status: 'pending' | 'ready' | 'failed';
+  reason: string | null;
+  drift: 'application' | 'blocked' | 'released' | null;
+  revision: number;
+  updated_at: Date;
+};
+
 export type DidsRow = {
   tenant_id: string;
   id: string;
@@ -171,6 +193,7 @@ export type DidsRow = {
   health_short: number;
   load: number;
   measured_at: Date | null;
+  suspended: 'blocked' | 'released' | null;
 };
 
 export type EventsRow = {
@@ -217,6 +240,36 @@ export type ListingsRow = {
 export type MasterKeyProofRow = {
   only_row: boolean;
   sealed: Buffer;
+};
+
+export type NumberPurchasesRow = {
+  tenant_id: string;
+  operation_id: string;
+  place: number;
+  account_id: string;
+  e164: string;
+  status: 'intended' | 'bought' | 'not_bought';
+  cost_minor: string;
+  currency: string;
+  created_at: Date;
+};
+
+export type OperationsRow = {
+  tenant_id: string;
+  id: string;
+  livemode: boolean;
+  type: string;
+  status: 'pending' | 'running' | 'succeeded' | 'failed';
+  done: number;
+  total: number | null;
+  input: unknown;
+  state: unknown;
+  result: unknown | null;
+  error_code: string | null;
+  error_message: string | null;
+  created_at: Date;
+  updated_at: Date;
+  finished_at: Date | null;
 };
 
 export type OperatorKeysRow = {
@@ -324,6 +377,9 @@ export type ProviderAccountsRow = {
   sealed_webhook_token: Buffer;
   created_at: Date;
   updated_at: Date;
+  drift_repair: 'repair' | 'report';
+  number_budget_minor: string | null;
+  number_budget_currency: string | null;
 };
 
 export type RecordingsRow = {
@@ -484,6 +540,7 @@ export type WebhookDirectoryRow = {
   token_digest: Buffer;
   provider_account_id: string;
   tenant_id: string | null;
+  expires_at: Date | null;
 };
 
 export type WebhookEndpointsRow = {

@@ -48,6 +48,7 @@ export const catalogue = {
   payload_too_large: { kind: 'too_large', title: 'The body is too large' },
   unsupported_media_type: { kind: 'unsupported', title: 'The body must be application/json' },
   rate_limited: { kind: 'limited', title: 'Too many requests' },
+  provider_refused: { kind: 'conflict', title: 'The provider refuses it' },
   unavailable: { kind: 'unavailable', title: 'Not available for the moment' },
   internal_error: { kind: 'internal', title: 'Something went wrong on our side' },
 } as const satisfies Record<string, CatalogueEntry>;

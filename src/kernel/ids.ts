@@ -19,6 +19,7 @@ export type IdPrefix =
   | 'whr'
   | 'blk'
   | 'osp'
+  | 'op'
   | 'req';
 export type Id<P extends IdPrefix> = `${P}_${string}`;
 

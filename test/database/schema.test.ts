@@ -5,6 +5,7 @@ import pg from 'pg';
 import { migrate, pendingMigrations, unmigrate } from '../../src/db/migrate.ts';
 import { freshNumbers, newSession, newTenant, type Tenant } from '../support/api.ts';
 import { furnishUsage } from '../support/plans.ts';
+import { keepProvisioning } from '../support/provisioned.ts';
 import { deliveriesOf, newEndpoint } from '../support/webhooks.ts';
 import { openWorld, type World } from '../support/world.ts';
 
@@ -220,6 +221,7 @@ describe('row-level security', () => {
       [tenant.id],
     );
     await furnishUsage(world, tenant);
+    await keepProvisioning(world, tenant.id);
     const hook = await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' });
     const since = new Date(Date.now() - 60_000).toISOString();
     await tenant.api.post(`/v1/webhook_endpoints/${hook.id}/replay`, { since });

@@ -13,7 +13,8 @@ describe('Idempotency-Key', () => {
   let world: World;
   let tenant: Tenant;
   before(async () => {
-    world = await openWorld();
+    // Nobody is asked there: no job is done in this test.
+    world = await openWorld({ vobizApiBase: 'http://127.0.0.1:1/api/v1' });
     tenant = await newTenant(world, { dids: freshNumbers(40) });
   });
   after(() => world.close());
@@ -65,7 +66,19 @@ describe('Idempotency-Key', () => {
       [`/v1/tenants/${tenant.id}/dids`, { e164: did1, provider_account: tenant.account.id }, 'dids'],
       ['/v1/provider_accounts', account, 'provider_accounts'],
     ];
+    const budget = { number_budget: { amount_minor: 1_000, currency: 'INR' } };
+    const { id: rich } = (await tenant.api.post('/v1/provider_accounts', { ...account, ...budget })).body;
+    const order = {
+      provider_account: rich,
+      country: 'IN',
+      quantity: 1,
+      max_cost_minor: 1_000,
+      currency: 'INR',
+    };
     const ofTenant: [string, object, string][] = [
+      [`/v1/provider_accounts/${rich}/rotate_webhook_token`, {}, 'webhook_directory'],
+      [`/v1/provider_accounts/${rich}/import`, {}, 'operations'],
+      ['/v1/number_orders', order, 'operations'],
       ['/v1/provider_accounts', account, 'provider_accounts'],
       ['/v1/api_keys', {}, 'api_keys'],
       [`/v1/api_keys/${key.id}/rotate`, {}, 'api_keys'],

@@ -137,6 +137,7 @@ describe('pools and DIDs', () => {
         reserved: false,
         status: 'active',
         livemode: true,
+        suspended: null,
         provisioning: { status: 'none', reason: null },
         live_bindings: 0,
         health: { score: 1, calls: 0, answered: 0, short: 0, measured_at: null },

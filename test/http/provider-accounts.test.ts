@@ -45,6 +45,8 @@ describe('provider accounts', () => {
           signature_mode: 'if_present',
           allowed_ips: [],
           default_country: 'IN',
+          drift_repair: 'repair',
+          number_budget: null,
           provisioning: { status: 'none', reason: null },
         });
         assert.deepEqual((await api.get(`/v1/provider_accounts/${id}`)).body, made);

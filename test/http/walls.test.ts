@@ -99,6 +99,11 @@ async function newBelongings(
     })
   ).body;
   const replay = (await api.post(`${hook}/replay`, bodies.replayWebhooks)).body;
+  const operation = call.id.replace('call_', 'op_');
+  await world.sql(
+    `insert into operations (tenant_id, id, livemode, type, input) values ($1, $2, $3, 'import_numbers', '{}')`,
+    [tenantId, operation, livemode],
+  );
   return {
     api,
     tenantId,
@@ -116,6 +121,7 @@ async function newBelongings(
       webhook_replay_id: replay.id,
       block_id: block.id,
       policy_id: policy.id,
+      operation_id: operation,
     },
     poolName: name,
     dids,

@@ -101,6 +101,8 @@ const knows: Record<string, readonly string[]> = {
   voice: ['sessions', 'pool', 'tenants', 'vobiz'],
   vobiz: [],
   usage: [],
+  // What it asks at the provider, and changes of DIDs, it is handed.
+  provisioning: ['tenants', 'pool'],
   events: [],
   'dead-jobs': [],
   // It plays the other side: what it had from ours, it could not find wrong.

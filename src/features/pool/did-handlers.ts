@@ -21,7 +21,8 @@ function toDidView(row: DidRow): components['schemas']['Did'] {
     reserved: row.reserved,
     status: row.status,
     livemode: row.livemode,
-    provisioning: { status: 'none', reason: null },
+    suspended: row.suspended,
+    provisioning: { status: row.provisioning_status, reason: row.provisioning_reason },
     live_bindings: row.load,
     health: {
       score: Math.round(row.health * 100) / 100,

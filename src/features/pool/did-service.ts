@@ -1,6 +1,6 @@
 import type { Db } from '../../db/database.ts';
 import { invalid, notFound } from '../../kernel/errors.ts';
-import { newId, type Owner } from '../../kernel/ids.ts';
+import { newId, type Owner, type TenantId } from '../../kernel/ids.ts';
 import { type CountryCode, countryOf, type E164, readPhone } from '../../kernel/phone.ts';
 import {
   type DidRow,
@@ -33,9 +33,13 @@ export type DidService = {
   retire(db: Db, owner: Owner, id: string): Promise<DidRow>;
 };
 
-/** @param accountExists whether the owner may use this provider account; handed in by the tenants' side */
+/**
+ * @param parts.accountExists whether the owner may use this provider account; handed in by the tenants' side
+ * @param parts.setUp leaves, in the transaction that makes a DID, what is to be set up for it at the provider; only for live ones
+ */
 export function createDidService(parts: {
   accountExists: (db: Db, owner: Owner, accountId: string) => Promise<boolean>;
+  setUp?: (db: Db, tenantId: TenantId, did: { id: string; accountId: string }) => Promise<void>;
 }): DidService {
   const get = async (db: Db, owner: Owner, id: string): Promise<DidRow> => {
     const did = await findDid(db, owner, id);
@@ -58,6 +62,7 @@ export function createDidService(parts: {
       if (!(await insertDid(db, owner, did))) {
         throw invalid('did_already_assigned', '/e164', 'is assigned already');
       }
+      if (owner.livemode) await parts.setUp?.(db, owner.tenantId, { id, accountId: providerAccountId });
       return get(db, owner, id);
     },
     get,

@@ -23,11 +23,16 @@ export type DidRow = {
   load: number;
   measured_at: Date | null;
   created_at: Date;
+  suspended: DidsRow['suspended'];
+  provisioning_status: 'none' | 'pending' | 'ready' | 'failed';
+  provisioning_reason: string | null;
 };
 
 const SELECT = `select d.id, d.livemode, d.e164, d.country, p.name as pool, d.provider_account_id, d.region, d.carrier,
-    d.reserved, d.status, d.health, d.health_calls, d.health_answered, d.health_short, d.load, d.measured_at, d.created_at
-  from dids d join pools p on p.tenant_id = d.tenant_id and p.id = d.pool_id`;
+    d.reserved, d.status, d.health, d.health_calls, d.health_answered, d.health_short, d.load, d.measured_at, d.created_at,
+    d.suspended, coalesce(v.status, 'none') as provisioning_status, v.reason as provisioning_reason
+  from dids d join pools p on p.tenant_id = d.tenant_id and p.id = d.pool_id
+  left join did_provisioning v on v.tenant_id = d.tenant_id and v.did_id = d.id`;
 
 /** A number exists once in the world; in test mode every tenant has a world of its own. */
 function directoryScope(owner: Owner): string {
@@ -170,6 +175,19 @@ export async function writeMeasures(
       measures.map((one) => one.answered),
       measures.map((one) => one.short),
     ],
+  );
+}
+
+/** Takes it out of automatic choice, or, with null, puts it back. Sessions that hold it keep it. */
+export async function suspendDid(
+  db: Db,
+  tenantId: TenantId,
+  id: string,
+  why: DidsRow['suspended'],
+): Promise<void> {
+  await db.rows(
+    'update dids set suspended = $3 where tenant_id = $1 and id = $2 and suspended is distinct from $3',
+    [tenantId, id, why],
   );
 }
 

@@ -8,7 +8,8 @@ type ProviderAccountOperations =
   | 'createProviderAccount'
   | 'listProviderAccounts'
   | 'getProviderAccount'
-  | 'updateProviderAccount';
+  | 'updateProviderAccount'
+  | 'rotateWebhookToken';
 
 function viewerOf(actor: Actor): AccountViewer {
   return actor.kind === 'operator' ? null : { tenantId: actor.tenantId, livemode: actor.livemode };
@@ -34,7 +35,12 @@ export function providerAccountHandlers(
       allowed_ips: isStranger ? [] : account.allowed_ips,
       default_country: account.default_country,
       webhook_url: isStranger ? null : `${publicUrl}/webhooks/vobiz/${account.webhookToken}`,
-      provisioning: { status: 'none', reason: null },
+      drift_repair: account.drift_repair,
+      number_budget:
+        isStranger || account.number_budget_minor === null || account.number_budget_currency === null
+          ? null
+          : { amount_minor: account.number_budget_minor, currency: account.number_budget_currency },
+      provisioning: { status: account.provisioning_status, reason: account.provisioning_reason },
       created_at: account.created_at.toISOString(),
     };
   };
@@ -57,6 +63,12 @@ export function providerAccountHandlers(
     async updateProviderAccount({ unit, actor, params, body }) {
       const viewer = viewerOf(actor);
       const account = await accounts.update(unit, viewer, params.provider_account_id, body);
+      return { status: 200, body: toView(account, viewer) };
+    },
+    async rotateWebhookToken({ unit, actor, params, body }) {
+      const viewer = viewerOf(actor);
+      const { provider_account_id: id } = params;
+      const account = await accounts.rotateWebhookToken(unit, viewer, id, body.overlap_seconds);
       return { status: 200, body: toView(account, viewer) };
     },
   };

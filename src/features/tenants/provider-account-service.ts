@@ -12,14 +12,20 @@ import {
   findCredentialsAcrossTenants,
   findProviderAccount,
   findWebhookAccountAcrossTenants,
+  findWebhookTokenAcrossTenants,
   insertProviderAccount,
   listProviderAccounts,
-  lockAuthToken,
+  lockSecrets,
   type ProviderAccountRow,
+  replaceWebhookToken,
   type SignatureMode,
   updateProviderAccount,
 } from './provider-account-store.ts';
 import { readCountry } from './tenant-service.ts';
+
+type DriftRepair = ProviderAccountRow['drift_repair'];
+/** What numbers may cost in a calendar month, in minor units. */
+export type NumberBudget = { amount_minor: number; currency: string };
 
 export type NewAccount = {
   provider: 'vobiz';
@@ -28,12 +34,16 @@ export type NewAccount = {
   signature_mode: SignatureMode;
   allowed_ips?: string[];
   default_country: string;
+  drift_repair: DriftRepair;
+  number_budget?: NumberBudget | null;
 };
 export type AccountChange = {
   auth_token?: string;
   signature_mode?: SignatureMode;
   allowed_ips?: string[];
   default_country?: string;
+  drift_repair?: DriftRepair;
+  number_budget?: NumberBudget | null;
 };
 
 /** An account as its owner sees it. */
@@ -63,13 +73,26 @@ export type ProviderAccountService = {
   ): Promise<ProviderAccount[]>;
   /** Throws not_found, also for a shared account when a tenant asks. */
   update(db: Db, viewer: AccountViewer, id: string, change: AccountChange): Promise<ProviderAccount>;
+  /** Gives the webhook URL another secret; those of before go on for so long. Throws not_found. */
+  rotateWebhookToken(
+    db: Db,
+    viewer: AccountViewer,
+    id: string,
+    overlapSeconds: number,
+  ): Promise<ProviderAccount>;
+  /** For what is set up at the provider. Null when there is no such account. */
+  webhookToken(db: Db, id: string): Promise<string | null>;
   /** For a request to the provider, and opened for that only. Null when there is no such account. */
   credentials(db: Db, id: string): Promise<{ authId: string; authToken: string } | null>;
   /** Null when no account has this secret. */
   findByWebhookToken(db: Db, token: string): Promise<WebhookAccount | null>;
 };
 
-export function createProviderAccountService(master: MasterKey): ProviderAccountService {
+/** @param setUp leaves, in the transaction of a change, what is to be set up at the provider after it; only for live accounts */
+export function createProviderAccountService(
+  master: MasterKey,
+  setUp: (db: Db, account: { id: string; tenantId: TenantId | null }) => Promise<void> = async () => {},
+): ProviderAccountService {
   const sealed = (id: string, field: string, text: string) => seal(master.sealing, text, placeOf(id, field));
   const opened = (id: string, field: string, blob: Buffer) =>
     unseal(master.sealing, blob, placeOf(id, field)).toString();
@@ -78,14 +101,22 @@ export function createProviderAccountService(master: MasterKey): ProviderAccount
     webhookToken: opened(row.id, 'webhook_token', row.sealed_webhook_token),
   });
 
+  const get = async (db: Db, viewer: AccountViewer, id: string) => {
+    const row = await findProviderAccount(db, viewer, id);
+    if (row === null) throw notFound();
+    return withToken(row);
+  };
+  const isLive = (viewer: AccountViewer) => viewer?.livemode ?? true;
+
   return {
     async create(db, viewer, input) {
       const id = newId('pac');
       const webhookToken = newToken('whk');
-      const row = await insertProviderAccount(db, {
+      const tenantId = viewer?.tenantId ?? null;
+      await insertProviderAccount(db, {
         id,
-        tenant_id: viewer?.tenantId ?? null,
-        livemode: viewer?.livemode ?? true,
+        tenant_id: tenantId,
+        livemode: isLive(viewer),
         provider: input.provider,
         auth_id: input.auth_id,
         signature_mode: input.signature_mode,
@@ -94,32 +125,55 @@ export function createProviderAccountService(master: MasterKey): ProviderAccount
         sealed_auth_token: sealed(id, 'auth_token', input.auth_token),
         sealed_webhook_token: sealed(id, 'webhook_token', webhookToken),
         webhook_token_digest: keyedDigest(master, 'webhook_token', webhookToken),
+        drift_repair: input.drift_repair,
+        number_budget_minor: input.number_budget?.amount_minor ?? null,
+        number_budget_currency: input.number_budget?.currency ?? null,
       });
-      return { ...row, webhookToken };
+      if (isLive(viewer)) await setUp(db, { id, tenantId });
+      return get(db, viewer, id);
     },
-    async get(db, viewer, id) {
-      const row = await findProviderAccount(db, viewer, id);
-      if (row === null) throw notFound();
-      return withToken(row);
-    },
+    get,
     async list(db, viewer, limit, startingAfter) {
       return (await listProviderAccounts(db, viewer, limit, startingAfter)).map(withToken);
     },
     async update(db, viewer, id, change) {
-      const { auth_token, signature_mode, allowed_ips, default_country } = change;
+      const { auth_token, signature_mode, allowed_ips, default_country, drift_repair, number_budget } =
+        change;
       const owner = viewer?.tenantId ?? null;
-      const before = await lockAuthToken(db, owner, id);
+      const before = await lockSecrets(db, viewer, id);
       if (before === null) throw notFound();
       // Setting the token that it has already must not push out the one before it.
-      const isNew = auth_token !== undefined && opened(id, 'auth_token', before) !== auth_token;
-      const row = await updateProviderAccount(db, owner, id, {
+      const isNew = auth_token !== undefined && opened(id, 'auth_token', before.auth) !== auth_token;
+      await updateProviderAccount(db, owner, id, {
         sealed_auth_token: isNew ? sealed(id, 'auth_token', auth_token) : null,
         signature_mode: signature_mode ?? null,
         allowed_ips: allowed_ips === undefined ? null : readAllowedIps(allowed_ips),
         default_country: default_country === undefined ? null : readCountry(default_country),
+        drift_repair: drift_repair ?? null,
+        number_budget,
       });
-      if (row === null || (viewer !== null && row.livemode !== viewer.livemode)) throw notFound();
-      return withToken(row);
+      if (isNew && isLive(viewer)) await setUp(db, { id, tenantId: owner });
+      return get(db, viewer, id);
+    },
+    async rotateWebhookToken(db, viewer, id, overlapSeconds) {
+      const tenantId = viewer?.tenantId ?? null;
+      if ((await lockSecrets(db, viewer, id)) === null) throw notFound();
+      const fresh = newToken('whk');
+      await replaceWebhookToken(
+        db,
+        { id, tenantId },
+        {
+          sealed: sealed(id, 'webhook_token', fresh),
+          digest: keyedDigest(master, 'webhook_token', fresh),
+          overlapSeconds,
+        },
+      );
+      if (isLive(viewer)) await setUp(db, { id, tenantId });
+      return get(db, viewer, id);
+    },
+    async webhookToken(db, id) {
+      const blob = await findWebhookTokenAcrossTenants(db, id);
+      return blob === null ? null : opened(id, 'webhook_token', blob);
     },
     async credentials(db, id) {
       const row = await findCredentialsAcrossTenants(db, id);
