@@ -3,7 +3,7 @@ import type { KeyRing } from './features/tenants/key-ring.ts';
 import type { ProviderAccountService } from './features/tenants/provider-account-service.ts';
 import { listTenantsAcrossTenants } from './features/tenants/tenant-store.ts';
 import { fetchCdr } from './features/vobiz/rest-cdr-adapter.ts';
-import { connectRest } from './features/vobiz/rest-client.ts';
+import { connectRest, type RestConnection } from './features/vobiz/rest-client.ts';
 import { createCallSettling } from './features/voice/call-settling-service.ts';
 import type { Job } from './jobs/runner.ts';
 import { settlingJob } from './jobs/settling.ts';
@@ -14,9 +14,9 @@ export function vobizJobs(parts: {
   keyRing: KeyRing;
   accounts: ProviderAccountService;
   base: string | null;
-}): { jobs: Job[]; close(): Promise<void> } {
+}): { rest: RestConnection | null; jobs: Job[]; close(): Promise<void> } {
   const { database, keyRing, accounts, base } = parts;
-  if (base === null) return { jobs: [], close: async () => {} };
+  if (base === null) return { rest: null, jobs: [], close: async () => {} };
   const rest = connectRest({
     base,
     credentialsOf: (account) =>
@@ -29,5 +29,5 @@ export function vobizJobs(parts: {
     random: Math.random,
   });
   const job = settlingJob({ database, listTenants: listTenantsAcrossTenants, settle: settleTenant });
-  return { jobs: [job], close: rest.close };
+  return { rest, jobs: [job], close: rest.close };
 }

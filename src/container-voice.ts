@@ -1,7 +1,9 @@
+import { controlsOn } from './container-controls.ts';
 import type { Database } from './db/database.ts';
 import { openPhone } from './features/sessions/party-phones.ts';
 import type { KeyRing } from './features/tenants/key-ring.ts';
 import type { ProviderAccountService } from './features/tenants/provider-account-service.ts';
+import type { RestConnection } from './features/vobiz/rest-client.ts';
 import { announcementHandlers } from './features/voice/announcement-handlers.ts';
 import { createCallDocuments } from './features/voice/call-document-service.ts';
 import { callHandlers } from './features/voice/call-handlers.ts';
@@ -16,7 +18,9 @@ export function voiceOn(parts: {
   keyRing: KeyRing;
   accounts: ProviderAccountService;
   publicUrl: string;
+  rest: RestConnection | null;
 }) {
+  const controls = controlsOn(parts);
   const documents = createCallDocuments({ ...parts, openNumber: openPhone });
   return {
     webhook: createWebhookService({ ...parts, documents }),
@@ -24,6 +28,9 @@ export function voiceOn(parts: {
       ...explainHandlers(createExplainService(parts.keyRing)),
       ...callHandlers(createCallService()),
       ...announcementHandlers,
+      ...controls.handlers,
     },
+    tasks: controls.tasks,
+    hangUpLive: controls.hangUpLive,
   };
 }

@@ -112,8 +112,8 @@ export function createContainer(options: ContainerOptions): Container {
   });
   const metrics = metricsOn({ db: database.single, locks });
   const events = eventsOn(database, keyRing, { noteAttempt: metrics.noteAttempt, ...options });
-  const voice = voiceOn({ database, keyRing, accounts, publicUrl });
   const vobiz = vobizJobs({ database, keyRing, accounts, base: options.vobizApiBase ?? null });
+  const voice = voiceOn({ database, keyRing, accounts, publicUrl, rest: vobiz.rest });
 
   return {
     database,
@@ -130,13 +130,13 @@ export function createContainer(options: ContainerOptions): Container {
       ...poolHandlers,
       ...capacityHandlers(createCapacityService(keyRing)),
       ...didHandlers(dids, tenants.enterOpen),
-      ...sessionHandlers(sessions, createSession, sessionRehoming(allocation)),
+      ...sessionHandlers(sessions, createSession, sessionRehoming(allocation), voice.hangUpLive),
       ...voice.handlers,
       ...deadJobHandlers(createDeadJobService()),
       ...events.handlers,
     },
     jobs: [...jobsOn(database), ...vobiz.jobs],
-    tasks: queueTasks(events.tasks),
+    tasks: queueTasks(events.tasks, voice.tasks),
     metrics,
     stopWaiting: events.stopWaiting,
     async close() {

@@ -5,7 +5,7 @@ import type { Logger } from '../kernel/logger.ts';
 const FORM_LIMIT = '64kb';
 const MOST_FIELDS = 200;
 /** What is posted to one call's own URLs: the same words as in features/voice/call-path.ts. A party has 10 phones at most. */
-const CALL_EVENT = /^((dial|leg)(-([2-9]|10))?|whisper|digits|record|voicemail)$/;
+const CALL_EVENT = /^((dial|leg)(-([2-9]|10))?|whisper|digits|record|voicemail|answer|hangup)$/;
 type CallEvent =
   | 'dial'
   | 'leg'
@@ -14,7 +14,9 @@ type CallEvent =
   | 'whisper'
   | 'digits'
   | 'record'
-  | 'voicemail';
+  | 'voicemail'
+  | 'answer'
+  | 'hangup';
 /** The provider recommends an answer within 2 s; after this the caller hears a sentence instead of silence. */
 const DEADLINE_MS = 1_500;
 

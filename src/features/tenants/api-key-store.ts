@@ -28,6 +28,7 @@ export const scopes = [
   'sessions:write',
   'routes:read',
   'calls:read',
+  'calls:write',
   'events:read',
   'webhooks:read',
   'webhooks:write',

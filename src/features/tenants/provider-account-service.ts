@@ -11,6 +11,7 @@ import {
   type AccountViewer,
   findCredentialsAcrossTenants,
   findProviderAccount,
+  findSealedWebhookTokenAcrossTenants,
   findWebhookAccountAcrossTenants,
   insertProviderAccount,
   listProviderAccounts,
@@ -65,6 +66,8 @@ export type ProviderAccountService = {
   update(db: Db, viewer: AccountViewer, id: string, change: AccountChange): Promise<ProviderAccount>;
   /** For a request to the provider, and opened for that only. Null when there is no such account. */
   credentials(db: Db, id: string): Promise<{ authId: string; authToken: string } | null>;
+  /** The secret of its webhook, for URLs that the provider is given. Null when there is no such account. */
+  webhookToken(db: Db, id: string): Promise<string | null>;
   /** Null when no account has this secret. */
   findByWebhookToken(db: Db, token: string): Promise<WebhookAccount | null>;
 };
@@ -125,6 +128,10 @@ export function createProviderAccountService(master: MasterKey): ProviderAccount
       const row = await findCredentialsAcrossTenants(db, id);
       if (row === null) return null;
       return { authId: row.auth_id, authToken: opened(id, 'auth_token', row.sealed_auth_token) };
+    },
+    async webhookToken(db, id) {
+      const blob = await findSealedWebhookTokenAcrossTenants(db, id);
+      return blob === null ? null : opened(id, 'webhook_token', blob);
     },
     async findByWebhookToken(db, token) {
       // The digest decides, so how long a wrong token takes says nothing about the right one.

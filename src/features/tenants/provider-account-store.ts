@@ -108,6 +108,15 @@ export async function findCredentialsAcrossTenants(
   return row ?? null;
 }
 
+/** AcrossTenants: for jobs, which act as the operator. */
+export async function findSealedWebhookTokenAcrossTenants(db: Db, id: string): Promise<Buffer | null> {
+  const [row] = await db.rows<{ sealed_webhook_token: Buffer }>(
+    'select sealed_webhook_token from provider_accounts where id = $1',
+    [id],
+  );
+  return row?.sealed_webhook_token ?? null;
+}
+
 export type ProviderAccountChange = {
   sealed_auth_token: Buffer | null;
   signature_mode: SignatureMode | null;

@@ -21,6 +21,7 @@ import {
   saying,
 } from './answer-document.ts';
 import { afterDialDocument, hungUpDocument, whisperDocument } from './call-end-document.ts';
+import { findCallOfJob } from './call-control-store.ts';
 import { attemptOf, type CallPath } from './call-path.ts';
 import { type CallVoice, findCallVoice } from './call-voice-store.ts';
 import { type Decision, decideAgain } from './decision.ts';
@@ -136,6 +137,23 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
     return last.step === 'next_phone' ? hungUpDocument : afterDialDocument(last, how, urls);
   };
 
+  /** Whoever we called has picked up: what they would get if they had dialled, decided now. */
+  const placedAnswer: CallDocuments['follow'] = async (token, { tenantId, callId, keys }) => {
+    const call = await findCallVoice(database.single, tenantId, callId);
+    if (call === null || call.isOver || call.callerIndex === null) return hungUpDocument;
+    const acting = { as: 'tenant' as const, tenantId };
+    const placed = await database.transaction(acting, (unit) => findCallOfJob(unit, tenantId, callId));
+    if (placed?.isUnwanted !== false) return hungUpDocument;
+    const how = await manner(ownerOf(call), call.settings, call.hasAnnouncements);
+    const again = await decideAgain(database.single, call.did, call.callerIndex);
+    const { route } = again;
+    if (route.decision !== 'bridge' || route.binding.sessionId !== call.sessionId) {
+      return saying(route.decision === 'announce' ? route.announcement : 'over', how);
+    }
+    const first = await dialling(tenantId, keys, again, how.voice, 1);
+    return answerDocument(route, first, how, urlsOf(token, tenantId, callId));
+  };
+
   const whisperFor: CallDocuments['follow'] = async (_token, { tenantId, callId }) => {
     const call = await findCallVoice(database.single, tenantId, callId);
     if (call === null || call.decision !== 'bridge') return emptyDocument;
@@ -158,6 +176,9 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
     over: (how) => saying('over', how),
     async follow(token, place, event) {
       if (event.kind === 'hangup') return emptyDocument;
+      if (place.path === 'answer') {
+        return event.kind === 'answer' ? placedAnswer(token, place, event) : emptyDocument;
+      }
       if (attemptOf(place.path) !== null) {
         return event.kind === 'dial_action' ? afterDialOf(token, place, event) : emptyDocument;
       }

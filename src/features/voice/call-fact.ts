@@ -4,6 +4,7 @@ import { type CountryCode, candidatesOf } from '../../kernel/phone.ts';
 import { scrub } from '../../kernel/scrub.ts';
 import type { Cdr, Cost } from '../vobiz/cdr.ts';
 import type { VobizEvent } from '../vobiz/events.ts';
+import type { HangupReason } from '../vobiz/hangup-reason.ts';
 
 /** How a leg ended. Times are RFC 3339 in UTC. */
 export type EndingFact = {
@@ -40,6 +41,8 @@ export type CallFact =
   | { kind: 'other'; name: string | null }
   /** Not an event: what Vobiz' records say of a leg, when they were asked. */
   | ({ kind: 'cdr'; leg: string; side: 'A' | 'B'; bridge: string | null; cost: Cost | null } & EndingFact)
+  /** Not an event: a call that we wanted to place was not, or nobody knows whether it was. */
+  | { kind: 'not_placed'; reason: HangupReason }
   /** Not an event: nobody knows how the call ended, and nobody will. */
   | { kind: 'lost' };
 
@@ -56,6 +59,7 @@ export const tellingKinds: readonly CallFact['kind'][] = [
   'dial_action',
   'record_stopped',
   'cdr',
+  'not_placed',
   'lost',
 ];
 
@@ -68,7 +72,8 @@ export function factOf(event: VobizEvent, keys: TenantKeys, country: CountryCode
   };
   switch (event.kind) {
     case 'answer':
-      return { kind: event.kind, last4: number(event.from).last4 };
+      // The phone of the party whose leg it is, whoever has dialled.
+      return { kind: event.kind, last4: number(event.direction === 'outbound' ? event.to : event.from).last4 };
     case 'hangup':
       return { kind: event.kind, status: word(event.callStatus), ...endingFact(event) };
     case 'dial_answer':

@@ -4,35 +4,9 @@ import type { components } from '../../generated/schema.ts';
 import { invalid } from '../../kernel/errors.ts';
 import type { CallService, WholeCall } from './call-service.ts';
 import type { CallRow, LegRow, StoryRow } from './call-store.ts';
+import { timeOf, toCallView } from './call-view.ts';
 
 type Views = components['schemas'];
-
-function toCallView(row: CallRow): Views['Call'] {
-  return {
-    id: row.id,
-    livemode: row.livemode,
-    session: row.session_id,
-    did: row.did,
-    caller_party: row.caller_side,
-    decision: row.decision,
-    reason: row.reason,
-    status: row.status,
-    answered: row.connected,
-    duration_seconds: row.duration_seconds,
-    hangup_cause: row.hangup_cause,
-    hangup:
-      row.hangup_reason === null
-        ? null
-        : { reason: row.hangup_reason, code: row.hangup_code, source: row.hangup_source },
-    has_recording: row.has_recording,
-    rating: row.rating,
-    confirmed_by: row.confirmed_by,
-    trace: row.trace,
-    started_at: row.started_at.toISOString(),
-    answered_at: timeOf(row.answered_at),
-    ended_at: timeOf(row.ended_at),
-  };
-}
 
 function toWholeView({ call, legs, story }: WholeCall): Views['CallDetail'] {
   return {
@@ -121,10 +95,6 @@ function momentOf(name: string, text: string | undefined): string | null {
   const time = Date.parse(text);
   if (Number.isNaN(time)) throw invalid('invalid_request', `/query/${name}`, 'is not a time');
   return new Date(Math.min(Math.max(time, EARLIEST), LATEST)).toISOString();
-}
-
-function timeOf(time: Date | null): string | null {
-  return time?.toISOString() ?? null;
 }
 
 export function callHandlers(calls: CallService): Pick<Handlers, 'listCalls' | 'getCall'> {

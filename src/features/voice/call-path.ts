@@ -3,7 +3,16 @@
  * whom a call asks something of us. A party's further phones, tried one after the other, have paths of their own, so
  * that nothing but the signed path says which one is next.
  */
-export type CallPath = Attempt<'dial'> | Attempt<'leg'> | 'whisper' | 'digits' | 'record' | 'voicemail';
+export type CallPath =
+  | Attempt<'dial'>
+  | Attempt<'leg'>
+  | 'whisper'
+  | 'digits'
+  | 'record'
+  | 'voicemail'
+  | PlacedPath;
+/** Of a call that we placed: its answer and hangup URL, which every other call has in its application. */
+type PlacedPath = 'answer' | 'hangup';
 type Attempt<Name extends string> = Name | `${Name}-${number}`;
 
 /** The path of the Dial, or of its legs, of a party's n-th phone; from 1. */
@@ -15,4 +24,9 @@ export function attemptPath<Name extends 'dial' | 'leg'>(name: Name, attempt: nu
 export function attemptOf(path: CallPath): number | null {
   const [, attempt = '1'] = /^dial(?:-(\d+))?$/.exec(path) ?? [];
   return path.startsWith('dial') ? Number(attempt) : null;
+}
+
+/** Whether what is posted here may be the first that names a call of ours. */
+export function isPlacedPath(path: CallPath): path is PlacedPath {
+  return path === 'answer' || path === 'hangup';
 }

@@ -13,11 +13,12 @@ import { emptyDocument, rejectedDocument } from './answer-document.ts';
 import type { CallDocuments } from './call-document-service.ts';
 import { hungUpDocument } from './call-end-document.ts';
 import { factOf } from './call-fact.ts';
-import type { CallPath } from './call-path.ts';
+import { type CallPath, isPlacedPath } from './call-path.ts';
 import { addCallEvent, knownOfCall, settleCall } from './call-state-store.ts';
 import { burnNonces, type NewCall, recordAnswer, type StoredEvent } from './call-store.ts';
 import { effectOf } from './callback-effect-service.ts';
 import { decide } from './decision.ts';
+import { namePlacedCall } from './placed-call-store.ts';
 import { type DialledDid, findDialledDidAcrossTenants } from './route-store.ts';
 
 /** A request to the webhook, whatever the HTTP framework. */
@@ -142,6 +143,9 @@ export function createWebhookService(parts: {
     const own = call === null ? null : { tenantId, keys, callId: call.callId, path: call.event };
     const effect = own === null ? null : effectOf(own.path, event, own);
     const outcome = await database.transaction({ as: 'tenant', tenantId }, async (unit) => {
+      if (own !== null && isPlacedPath(own.path) && event.callUuid !== null) {
+        await namePlacedCall(unit, tenantId, account.id, own.callId, event.callUuid);
+      }
       const added = await addCallEvent(unit, stored);
       if (added.known !== null) await settleCall(unit, tenantId, added.known);
       const isTaken = added.outcome === 'recorded' || added.outcome === 'repeated';
