@@ -8,7 +8,12 @@ import type { ProviderAccountService } from './features/tenants/provider-account
 import { hangUpLiveCall, placeLiveCall } from './features/vobiz/rest-calls-adapter.ts';
 import type { RestConnection } from './features/vobiz/rest-client.ts';
 import { callControlHandlers } from './features/voice/call-control-handlers.ts';
-import { askable, createCallControls, hangUpTask, type LiveCalls } from './features/voice/call-control-service.ts';
+import {
+  askable,
+  createCallControls,
+  hangUpTask,
+  type LiveCalls,
+} from './features/voice/call-control-service.ts';
 import { enqueueHangups } from './features/voice/call-control-store.ts';
 import { createPlacedCalls, placingTasks } from './features/voice/placed-call-service.ts';
 import { enqueueJob } from './jobs/queue-store.ts';

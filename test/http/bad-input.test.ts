@@ -74,6 +74,7 @@ describe('bad input', () => {
       createSession: newSessionBody,
       updateSession: { direction: 'both', after_end },
       endSession: { hangup_live_calls: false },
+      createSessionCall: { from: 'a' },
       createWebhookEndpoint: { url: 'https://acme.example/', types: ['call.failed'] },
       updateWebhookEndpoint: { url: 'https://acme.example/', ordering: 'session' },
       rotateWebhookSecret: { overlap_seconds: 60 },

@@ -91,7 +91,10 @@ export function hangUpTask(parts: { inTenant: InTenant; live: LiveCalls }): {
 /** Throws not_in_test_mode, provider_not_configured. */
 export function askable<Provider>(live: Provider | null, { livemode }: Owner): Provider {
   if (!livemode) {
-    throw new Failure('not_in_test_mode', 'In test mode nothing is asked of Vobiz, and there are no live calls.');
+    throw new Failure(
+      'not_in_test_mode',
+      'In test mode nothing is asked of Vobiz, and there are no live calls.',
+    );
   }
   if (live === null) {
     throw new Failure('provider_not_configured', 'This service was started without an address of Vobiz.');
@@ -108,7 +111,9 @@ export function refuseUnlessDone(outcome: ControlOutcome): void {
       throw new Failure('call_over', 'Vobiz does not know this call any more.');
     case 'limited': {
       const retryAfterSeconds = outcome.retryAfterSeconds ?? 1;
-      throw new Failure('provider_unavailable', 'Vobiz takes no more requests for now.', { retryAfterSeconds });
+      throw new Failure('provider_unavailable', 'Vobiz takes no more requests for now.', {
+        retryAfterSeconds,
+      });
     }
     case 'refused':
       throw new Failure('provider_refused', `Vobiz refused it with status ${outcome.status}.`);

@@ -20,8 +20,8 @@ import {
   nextPhoneDocument,
   saying,
 } from './answer-document.ts';
-import { afterDialDocument, hungUpDocument, whisperDocument } from './call-end-document.ts';
 import { findCallOfJob } from './call-control-store.ts';
+import { afterDialDocument, hungUpDocument, whisperDocument } from './call-end-document.ts';
 import { attemptOf, type CallPath } from './call-path.ts';
 import { type CallVoice, findCallVoice } from './call-voice-store.ts';
 import { type Decision, decideAgain } from './decision.ts';

@@ -73,7 +73,10 @@ export function factOf(event: VobizEvent, keys: TenantKeys, country: CountryCode
   switch (event.kind) {
     case 'answer':
       // The phone of the party whose leg it is, whoever has dialled.
-      return { kind: event.kind, last4: number(event.direction === 'outbound' ? event.to : event.from).last4 };
+      return {
+        kind: event.kind,
+        last4: number(event.direction === 'outbound' ? event.to : event.from).last4,
+      };
     case 'hangup':
       return { kind: event.kind, status: word(event.callStatus), ...endingFact(event) };
     case 'dial_answer':

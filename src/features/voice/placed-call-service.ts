@@ -20,8 +20,8 @@ import {
   type PlacingCall,
   releasePlacing,
 } from './placed-call-store.ts';
-import { findOwnDid } from './route-store.ts';
 import type { Route, Side } from './route.ts';
+import { findOwnDid } from './route-store.ts';
 
 /** Asks Vobiz to ring. Null where Vobiz is not asked for anything. */
 export type PlaceLiveCall = ((account: string, order: PlacingOrder) => Promise<PlacingOutcome>) | null;
@@ -54,7 +54,11 @@ const UNHEARD_MARGIN_SECONDS = 120;
 const LIMIT_MARGIN_SECONDS = 300;
 const MOST_LIMIT_SECONDS = 86_400;
 
-export function createPlacedCalls(parts: { isConfigured: boolean; tell: Tell; enqueue: Enqueue }): PlacedCalls {
+export function createPlacedCalls(parts: {
+  isConfigured: boolean;
+  tell: Tell;
+  enqueue: Enqueue;
+}): PlacedCalls {
   return {
     async place(db, owner, sessionId, from) {
       const facts = await lockPlacing(db, owner, sessionId, from);
@@ -107,7 +111,11 @@ export function placingTasks(parts: {
       await keepUnplaced(db, tenantId, accountId, callId, await keyRing.current(db, tenantId), reason);
     });
 
-  const orderOf = async (tenantId: TenantId, callId: string, call: PlacingCall): Promise<PlacingOrder | null> => {
+  const orderOf = async (
+    tenantId: TenantId,
+    callId: string,
+    call: PlacingCall,
+  ): Promise<PlacingOrder | null> => {
     const token = await parts.webhookToken(call.accountId);
     if (call.phone === null || token === null) return null;
     const { sealed, keyVersion } = call.phone;
@@ -149,7 +157,12 @@ export function placingTasks(parts: {
         return inTenant(tenantId, (db) => namePlacedCall(db, tenantId, accountId, callId, callUuid));
       }
       case 'refused':
-        return giveUp(tenantId, accountId, callId, outcome.status === 402 ? 'out_of_credit' : 'provider_error');
+        return giveUp(
+          tenantId,
+          accountId,
+          callId,
+          outcome.status === 402 ? 'out_of_credit' : 'provider_error',
+        );
       case 'limited': {
         const pause = outcome.retryAfterSeconds ?? 1;
         if (call.ageSeconds + pause > MOST_WAIT_SECONDS)

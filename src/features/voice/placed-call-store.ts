@@ -51,7 +51,7 @@ export async function insertPlacedCall(
     `with before as (
        select s.id, coalesce(s.ended_at is null and s.expires_at > now()
                              and now() + make_interval(secs => s.sliding_seconds) > s.expires_at, false) as slides
-         from sessions s where s.tenant_id = $1 and s.id = $4
+         from sessions s where s.tenant_id = $1 and s.id = $4::text
      ), counted as (
        update sessions s
           set calls_made = s.calls_made + 1,
@@ -61,11 +61,11 @@ export async function insertPlacedCall(
                  s.expires_at + make_interval(secs => s.grace_seconds + s.cooling_seconds) as free_at
      ), kept as (
        update bindings b set free_at = counted.free_at from counted
-        where b.tenant_id = $1 and b.session_id = $4 and b.released_at is null and counted.slides
+        where b.tenant_id = $1 and b.session_id = $4::text and b.released_at is null and counted.slides
      )
      insert into calls (tenant_id, id, livemode, provider_account_id, provider_call_id, did_id, session_id, caller_side,
                         caller_index, decision, reason, trace, status, counted_for, settle_at, direction, placement)
-     select $1, $2, $3, $5, 'unplaced-' || $2::text, $6, $4, $7, $8, $9, $10, $11, 'ringing', array[$4::text],
+     select $1, $2::text, $3, $5, 'unplaced-' || $2::text, $6, $4::text, $7, $8, $9, $10, $11, 'ringing', array[$4::text],
             now() + make_interval(mins => ${RECORDS_AFTER_MINUTES},
                                   secs => 2 * counted.ring_timeout_seconds + counted.max_call_seconds), 'outbound', 'waiting'
        from counted`,
