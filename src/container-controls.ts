@@ -7,7 +7,6 @@ import type { KeyRing } from './features/tenants/key-ring.ts';
 import type { ProviderAccountService } from './features/tenants/provider-account-service.ts';
 import { hangUpLiveCall, placeLiveCall } from './features/vobiz/rest-calls-adapter.ts';
 import type { RestConnection } from './features/vobiz/rest-client.ts';
-import { callControlHandlers } from './features/voice/call-control-handlers.ts';
 import {
   askable,
   createCallControls,
@@ -15,6 +14,7 @@ import {
   type LiveCalls,
 } from './features/voice/call-control-service.ts';
 import { enqueueHangups } from './features/voice/call-control-store.ts';
+import { callControlHandlers } from './features/voice/call-handlers.ts';
 import { createPlacedCalls, placingTasks } from './features/voice/placed-call-service.ts';
 import { enqueueJob } from './jobs/queue-store.ts';
 import type { Task } from './jobs/task.ts';

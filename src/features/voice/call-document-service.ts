@@ -147,7 +147,8 @@ export function createCallDocuments({ database, keyRing, publicUrl, openNumber }
     const how = await manner(ownerOf(call), call.settings, call.hasAnnouncements);
     const again = await decideAgain(database.single, call.did, call.callerIndex);
     const { route } = again;
-    if (route.decision !== 'bridge' || route.binding.sessionId !== call.sessionId) {
+    const isTheirs = route.decision === 'bridge' && route.binding.sessionId === call.sessionId;
+    if (!isTheirs) {
       return saying(route.decision === 'announce' ? route.announcement : 'over', how);
     }
     const first = await dialling(tenantId, keys, again, how.voice, 1);
