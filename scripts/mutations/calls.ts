@@ -201,26 +201,4 @@ export const callMutations: readonly Mutation[] = [
     edits: [{ file: rest, from: 'maxResponseSize: MOST_BYTES,', to: '' }],
     tests: [jobs],
   },
-  {
-    guard: 'a phone is not rung again when nobody knows whether it rang',
-    edits: [
-      {
-        file: 'src/features/voice/placed-call-store.ts',
-        from: "and c.placement = 'waiting' and",
-        to: "and c.placement in ('waiting', 'asked') and",
-      },
-    ],
-    tests: ['test/http/placed-calls.test.ts'],
-  },
-  {
-    guard: 'a call that we placed is decided on again when it is picked up',
-    edits: [
-      {
-        file: 'src/features/voice/call-document-service.ts',
-        from: 'if (!isTheirs) {',
-        to: 'if (false) {',
-      },
-    ],
-    tests: ['test/http/placed-calls.test.ts'],
-  },
 ];
