@@ -1,3 +1,4 @@
+import { controlsOn } from './container-controls.ts';
 import type { Metrics } from './container-metrics.ts';
 import { policiesOn } from './container-policies.ts';
 import type { Database } from './db/database.ts';
@@ -8,6 +9,7 @@ import type { CreateSession } from './features/sessions/session-creation-service
 import type { KeyRing } from './features/tenants/key-ring.ts';
 import type { ProviderAccountService } from './features/tenants/provider-account-service.ts';
 import { ledger } from './features/usage/usage-service.ts';
+import type { RestConnection } from './features/vobiz/rest-client.ts';
 import { announcementHandlers } from './features/voice/announcement-handlers.ts';
 import { createCallDocuments } from './features/voice/call-document-service.ts';
 import { callHandlers } from './features/voice/call-handlers.ts';
@@ -29,8 +31,10 @@ export function voiceOn(parts: {
   createSession: CreateSession;
   allowed: AllowedNetworks;
   metrics: Pick<Metrics, 'noteMisroute' | 'watched'>;
+  rest: RestConnection | null;
 }) {
   const { database, metrics } = parts;
+  const controls = controlsOn(parts);
   const checkDial = dialChecking(database.single, metrics.noteMisroute);
   const documents = createCallDocuments({ ...parts, openNumber: openPhone, checkDial });
   const policies = policiesOn(parts);
@@ -47,7 +51,10 @@ export function voiceOn(parts: {
       ...callHandlers(createCallService()),
       ...announcementHandlers,
       ...policies.handlers,
+      ...controls.handlers,
     },
     close: policies.close,
+    tasks: controls.tasks,
+    hangUpLive: controls.hangUpLive,
   };
 }

@@ -103,10 +103,11 @@ export function createContainer(options: ContainerOptions): Container {
   const made = sessionsOn({ database, keyRing, allocation, didsAmong: dids.among, metrics });
   const { createSession, listings, rehome } = made;
   const events = eventsOn(database, keyRing, { metrics, ...options });
-  const parts = { database, keyRing, accounts, publicUrl, metrics, openListingCall: listings.openCall };
-  const voice = voiceOn({ ...parts, didsAmong: dids.among, createSession, allowed });
   const vobiz = vobizJobs({ database, keyRing, accounts, base: options.vobizApiBase ?? null });
-  const provisioning = provisioningOn({ database, accounts, dids, tenants, options, rest: vobiz.rest });
+  const { rest } = vobiz;
+  const parts = { database, keyRing, accounts, publicUrl, metrics, rest, openListingCall: listings.openCall };
+  const voice = voiceOn({ ...parts, didsAmong: dids.among, createSession, allowed });
+  const provisioning = provisioningOn({ database, accounts, dids, tenants, options, rest });
 
   return {
     database,
@@ -123,7 +124,7 @@ export function createContainer(options: ContainerOptions): Container {
       ...poolHandlers,
       ...capacityHandlers(createCapacityService(keyRing)),
       ...didHandlers(dids, tenants.enterOpen),
-      ...sessionHandlers(sessions, createSession, rehome),
+      ...sessionHandlers(sessions, createSession, rehome, voice.hangUpLive),
       ...listings.handlers,
       ...voice.handlers,
       ...deadJobsOn(),
@@ -132,7 +133,7 @@ export function createContainer(options: ContainerOptions): Container {
       ...provisioning.handlers,
     },
     jobs: metrics.watched.jobs([...jobsOn(database), ...vobiz.jobs, ...provisioning.jobs]),
-    tasks: metrics.watched.tasks(queueTasks(events.tasks, provisioning.tasks)),
+    tasks: metrics.watched.tasks(queueTasks(events.tasks, voice.tasks, provisioning.tasks)),
     metrics,
     stopWaiting: events.stopWaiting,
     async close() {

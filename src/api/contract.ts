@@ -61,7 +61,12 @@ export type Once<Op extends OperationId> = {
 };
 
 /** Operations that may wait for something to happen, and so get no transaction: it would hold a connection all the while. */
-export type Waiting = 'listEvents' | 'streamEvents' | 'exportUsageRecords' | 'listAccountNumbers';
+export type Waiting =
+  | 'listEvents'
+  | 'streamEvents'
+  | 'exportUsageRecords'
+  | 'listAccountNumbers'
+  | 'hangUpCall';
 
 /** Operations whose success is no JSON. They wait as well: a stream may last. */
 export type Streaming = 'streamEvents' | 'exportUsageRecords';

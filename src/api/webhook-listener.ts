@@ -10,7 +10,7 @@ import type { RequestNote } from './access-log.ts';
 const FORM_LIMIT = '64kb';
 const MOST_FIELDS = 200;
 /** What is posted to one call's own URLs: the same words as in features/voice/call-path.ts. A party has 10 phones at most, and a call 3 PINs. */
-const CALL_EVENT = /^((dial|leg)(-([2-9]|10))?|whisper|digits|record|voicemail|pin-[1-3])$/;
+const CALL_EVENT = /^((dial|leg)(-([2-9]|10))?|whisper|digits|record|voicemail|answer|hangup|pin-[1-3])$/;
 type CallEvent =
   | 'dial'
   | 'leg'
@@ -20,6 +20,8 @@ type CallEvent =
   | 'digits'
   | 'record'
   | 'voicemail'
+  | 'answer'
+  | 'hangup'
   | `pin-${number}`;
 const PATH = /^\/webhooks\/vobiz\/([^/]+)(?:\/tenants\/([^/]+)\/calls\/([^/]+)\/([^/]+))?\/?$/;
 /** The provider recommends an answer within 2 s; after this the caller hears a sentence instead of silence. */

@@ -581,6 +581,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions/{session_id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call one party and connect it to the other
+         * @description Click-to-call. The first phone of `from` rings and shows the masking number that this party knows the other by; when
+         *     it is picked up, the call goes on as if the party had dialled that number: the same decision, taken then, the same
+         *     greeting, the same limits, the same events. The call is there from this answer on, and counts against `max_calls`.
+         *     Who would not be connected by dialling is not called: 409 `session_over` or `call_not_allowed`.
+         *
+         *     A phone is never rung twice for one call: where nobody knows whether Vobiz has placed it, it is not placed again, and
+         *     is `failed` with the reason `unknown` if nothing is heard of it.
+         */
+        post: operations["createSessionCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/{session_id}/rehome": {
         parameters: {
             query?: never;
@@ -860,6 +888,30 @@ export interface paths {
         get: operations["getCall"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/{call_id}/hangup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: components["parameters"]["CallId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hang up a live call
+         * @description All of it, with both legs. What is answered is the call as it is known by then; its end comes as an event, as every
+         *     other. A call that is over stays as it is, and asking again is safe. When Vobiz does not know the call any more, the
+         *     answer is 200 as well, and its end is read from Vobiz' records.
+         */
+        post: operations["hangUpCall"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1334,7 +1386,8 @@ export interface paths {
                 call_id: components["parameters"]["CallId"];
                 /**
                  * @description `dial` is the Dial action and `leg` the per-leg callback, `dial-2` and `leg-2` those of a party's second phone;
-                 *     `whisper` is fetched for whoever picks up; `digits` takes a rating, `record` and `voicemail` what is recorded.
+                 *     `whisper` is fetched for whoever picks up; `digits` takes a rating, `record` and `voicemail` what is recorded;
+                 *     `answer` and `hangup` are those of a call that we placed.
                  */
                 leg_event: string;
             };
@@ -2825,7 +2878,7 @@ export interface components {
         };
         Name: string;
         /** @enum {string} */
-        Scope: "keys:read" | "keys:write" | "provider_accounts:read" | "provider_accounts:write" | "pools:read" | "pools:write" | "dids:read" | "dids:write" | "sessions:read" | "sessions:write" | "routes:read" | "calls:read" | "usage:read" | "events:read" | "webhooks:read" | "webhooks:write";
+        Scope: "keys:read" | "keys:write" | "provider_accounts:read" | "provider_accounts:write" | "pools:read" | "pools:write" | "dids:read" | "dids:write" | "sessions:read" | "sessions:write" | "routes:read" | "calls:read" | "calls:write" | "usage:read" | "events:read" | "webhooks:read" | "webhooks:write";
         /** @enum {string} */
         ApiKeyStatus: "active" | "expired" | "revoked";
         ApiKey: {
@@ -3762,12 +3815,13 @@ export interface components {
         };
         SessionEnd: {
             /**
-             * @description Only `false` so far: calls that are bridged already end at their time limit. `true` is refused rather than
-             *     ignored.
+             * @description Whether calls of the session that go on are hung up, also where a stage comes after the end. The session ends
+             *     first; its calls are hung up right after that, each tried again until Vobiz has done it. Otherwise calls that
+             *     are bridged already end at their time limit. Where Vobiz is not asked for anything, the answer is 503
+             *     `provider_not_configured`, and the session goes on.
              * @default false
-             * @constant
              */
-            hangup_live_calls: false;
+            hangup_live_calls: boolean;
             /**
              * @description Without stages, or out of the one that is in force. The cooling time begins now.
              * @default false
@@ -4155,6 +4209,7 @@ export interface components {
         Call: {
             id: string;
             livemode: boolean;
+            direction: components["schemas"]["CallDirection"];
             session: string | null;
             /** @description The dialled DID in E.164. */
             did: string;
@@ -4182,9 +4237,22 @@ export interface components {
             answered_at: components["schemas"]["NullableTimestamp"];
             ended_at: components["schemas"]["NullableTimestamp"];
         };
+        /**
+         * @description `outbound`: placed by us, at your wish. Its caller is the party that was rung first.
+         * @enum {string}
+         */
+        CallDirection: "inbound" | "outbound";
+        SessionCall: {
+            /**
+             * @description The party that is rung first.
+             * @enum {string}
+             */
+            from: "a" | "b";
+        };
         CallDetail: {
             id: string;
             livemode: boolean;
+            direction: components["schemas"]["CallDirection"];
             session: string | null;
             /** @description The dialled DID in E.164. */
             did: string;
@@ -4275,7 +4343,7 @@ export interface components {
         CallStep: {
             /** @description When it was first heard. */
             at: components["schemas"]["Timestamp"];
-            /** @description An event (`answer`, `dial_answer`, `hangup`…), `cdr` for the provider's records, `lost` when nobody knows its end. */
+            /** @description An event (`answer`, `dial_answer`, `hangup`…), `cdr` for the provider's records, `not_placed` for a call of ours that did not come to be, `lost` when nobody knows its end. */
             kind: string;
             /** @description The other leg that it is about. */
             leg: string | null;
@@ -5022,7 +5090,7 @@ export interface components {
     parameters: {
         /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
         IdempotencyKey: string;
-        /** @description As everywhere, but required here, so that a lost answer never allocates twice. */
+        /** @description As everywhere, but required here, so that a lost answer never allocates, or rings, twice. */
         IdempotencyKeyRequired: string;
         Limit: number;
         /** @description The id of the last object of the page before. */
@@ -5656,7 +5724,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description As everywhere, but required here, so that a lost answer never allocates twice. */
+                /** @description As everywhere, but required here, so that a lost answer never allocates, or rings, twice. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKeyRequired"];
             };
             path?: never;
@@ -6263,7 +6331,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description As everywhere, but required here, so that a lost answer never allocates twice. */
+                /** @description As everywhere, but required here, so that a lost answer never allocates, or rings, twice. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKeyRequired"];
             };
             path?: never;
@@ -6397,7 +6465,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description As everywhere, but required here, so that a lost answer never allocates twice. */
+                /** @description As everywhere, but required here, so that a lost answer never allocates, or rings, twice. */
                 "Idempotency-Key": components["parameters"]["IdempotencyKeyRequired"];
             };
             path?: never;
@@ -6518,6 +6586,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createSessionCall: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description As everywhere, but required here, so that a lost answer never allocates, or rings, twice. */
+                "Idempotency-Key": components["parameters"]["IdempotencyKeyRequired"];
+            };
+            path: {
+                session_id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "a"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SessionCall"];
+            };
+        };
+        responses: {
+            /** @description The call, about to be placed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *       "livemode": true,
+                     *       "direction": "outbound",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "did": "+917900000000",
+                     *       "caller_party": "a",
+                     *       "decision": "bridge",
+                     *       "reason": "live_binding",
+                     *       "status": "ringing",
+                     *       "answered": false,
+                     *       "duration_seconds": null,
+                     *       "hangup_cause": null,
+                     *       "hangup": null,
+                     *       "has_recording": false,
+                     *       "rating": null,
+                     *       "confirmed_by": null,
+                     *       "trace": [
+                     *         {
+                     *           "rule": "did",
+                     *           "outcome": "pass",
+                     *           "detail": "The dialled number is a DID of the tenant and active."
+                     *         }
+                     *       ],
+                     *       "started_at": "2026-06-08T06:07:34.412Z",
+                     *       "answered_at": null,
+                     *       "ended_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Call"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -7088,6 +7221,7 @@ export interface operations {
                      * @example {
                      *       "id": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
                      *       "livemode": true,
+                     *       "direction": "inbound",
                      *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
                      *       "did": "+917900000000",
                      *       "caller_party": "a",
@@ -7205,6 +7339,62 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["CallDetail"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    hangUpCall: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable characters, bare or as a quoted string. The same key and body get the same answer. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                call_id: components["parameters"]["CallId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The call. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "call_01980f3a70007d2e9f10a1b2c3d4e5f6",
+                     *       "livemode": true,
+                     *       "direction": "inbound",
+                     *       "session": "ses_01980f3a6b7c7d2e9f10a1b2c3d4e5f6",
+                     *       "did": "+917900000000",
+                     *       "caller_party": "a",
+                     *       "decision": "bridge",
+                     *       "reason": "live_binding",
+                     *       "status": "in_progress",
+                     *       "answered": true,
+                     *       "duration_seconds": null,
+                     *       "hangup_cause": null,
+                     *       "hangup": null,
+                     *       "has_recording": false,
+                     *       "rating": null,
+                     *       "confirmed_by": null,
+                     *       "trace": [
+                     *         {
+                     *           "rule": "did",
+                     *           "outcome": "pass",
+                     *           "detail": "The dialled number is a DID of the tenant and active."
+                     *         }
+                     *       ],
+                     *       "started_at": "2026-06-08T06:07:34.412Z",
+                     *       "answered_at": "2026-06-08T06:07:45.000Z",
+                     *       "ended_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Call"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -8314,7 +8504,8 @@ export interface operations {
                 call_id: components["parameters"]["CallId"];
                 /**
                  * @description `dial` is the Dial action and `leg` the per-leg callback, `dial-2` and `leg-2` those of a party's second phone;
-                 *     `whisper` is fetched for whoever picks up; `digits` takes a rating, `record` and `voicemail` what is recorded.
+                 *     `whisper` is fetched for whoever picks up; `digits` takes a rating, `record` and `voicemail` what is recorded;
+                 *     `answer` and `hangup` are those of a call that we placed.
                  */
                 leg_event: string;
             };

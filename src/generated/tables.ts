@@ -151,6 +151,9 @@ export type CallsRow = {
   settle_at: Date | null;
   settle_attempts: number;
   rating: number | null;
+  direction: 'inbound' | 'outbound';
+  placement: 'waiting' | 'asked' | 'placed' | 'not_placed' | null;
+  hangup_requested_at: Date | null;
 };
 
 export type DidDirectoryRow = {

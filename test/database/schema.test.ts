@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { migrate, pendingMigrations, unmigrate } from '../../src/db/migrate.ts';
 import { freshNumbers, newSession, newTenant, type Tenant } from '../support/api.ts';
+import { addCallRows } from '../support/call-rows.ts';
 import { furnishUsage } from '../support/plans.ts';
 import { keepProvisioning } from '../support/provisioned.ts';
 import { deliveriesOf, newEndpoint } from '../support/webhooks.ts';
@@ -193,33 +194,10 @@ describe('row-level security', () => {
               'ringing' from dids where tenant_id = $1`,
       [tenant.id, session.id],
     );
-    await world.sql(
-      `insert into call_events (tenant_id, provider_account_id, event_key, kind, sealed_payload, key_version)
-       select tenant_id, provider_account_id, id, 'answer', '', 1 from calls where tenant_id = $1`,
-      [tenant.id],
-    );
-    await world.sql(
-      `insert into recordings (tenant_id, id, livemode, call_id, provider_account_id, provider_recording_id, kind, status)
-       select tenant_id, 'rec_' || md5(id), livemode, id, provider_account_id, id, 'call', 'recording'
-         from calls where tenant_id = $1`,
-      [tenant.id],
-    );
-    await world.sql(`insert into announcements values ($1, true, 'over', 'en-IN', '{"text":"Over."}')`, [
-      tenant.id,
-    ]);
-    await world.sql(
-      `insert into call_legs (tenant_id, call_id, leg_id, side)
-       select tenant_id, id, provider_call_id, 'A' from calls where tenant_id = $1`,
-      [tenant.id],
-    );
+    await addCallRows(world, tenant);
     assert.equal((await tenant.api.post('/v1/blocks', { phone: `${phones}01` })).status, 201);
     const policy = await tenant.api.put('/v1/out_of_session_policies', { action: 'announce' });
     assert.equal(policy.status, 200, policy.text);
-    await world.sql(
-      `insert into pin_attempts (tenant_id, call_id, attempt, did_id)
-       select tenant_id, id, 1, did_id from calls where tenant_id = $1`,
-      [tenant.id],
-    );
     await furnishUsage(world, tenant);
     await keepProvisioning(world, tenant.id);
     const hook = await newEndpoint(tenant, { url: 'http://127.0.0.1:1/' });

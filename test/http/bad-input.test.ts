@@ -12,6 +12,7 @@ import {
   type Reply,
   type Tenant,
 } from '../support/api.ts';
+import { sessionLikes } from '../support/session-like.ts';
 import { newEndpoint } from '../support/webhooks.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { policyBodies, resolved, wrongBodies } from '../support/wrong-bodies.ts';
@@ -19,8 +20,7 @@ import { policyBodies, resolved, wrongBodies } from '../support/wrong-bodies.ts'
 type Json = Record<string, any>;
 const keyed = loadSpec().operations.filter((operation) => operation.access !== null);
 const withBody = keyed.filter((operation) => operation.body !== null);
-const A = '+919800000001';
-const B = '+919800000002';
+const [A, B] = ['+919800000001', '+919800000002'];
 const long = 'x'.repeat(100_000);
 const deep = `${'['.repeat(1_000)}${']'.repeat(1_000)}`;
 const [did1 = '', did2 = '', did3 = ''] = freshNumbers(3);
@@ -76,6 +76,7 @@ describe('bad input', () => {
       createListing: { seller: { phone: A }, expires_in_seconds: 60 },
       updateSession: { direction: 'both', after_end },
       endSession: { hangup_live_calls: false },
+      createSessionCall: { from: 'a' },
       createWebhookEndpoint: { url: 'https://acme.example/', types: ['call.failed'] },
       updateWebhookEndpoint: { url: 'https://acme.example/', ordering: 'session' },
       rotateWebhookSecret: { overlap_seconds: 60 },
@@ -359,35 +360,7 @@ describe('bad input', () => {
     }
   });
 
-  const texts = [A, B, did1, 'default', '', '0', 'a\u0000b', '\ud800', '__proto__', '१२३'];
-  const text = fc.oneof(
-    fc.string({ unit: 'grapheme' }),
-    fc.string({ unit: 'binary' }),
-    fc.constantFrom(...texts),
-  );
-  const anything = fc.oneof(fc.jsonValue({ maxDepth: 3 }), text);
-  const party = fc.record({ phone: anything, role: anything, surprise: anything }, { requiredKeys: [] });
-  const stage = fc.record(
-    {
-      seconds: fc.oneof(fc.nat(), anything),
-      allow: fc.oneof(fc.constant('both'), anything),
-      forward_to: anything,
-    },
-    { requiredKeys: [] },
-  );
-  const sessionLike = fc.record(
-    {
-      transaction_ref: anything,
-      pool: fc.oneof(fc.constant('default'), anything),
-      expires_in_seconds: fc.oneof(fc.integer(), fc.double(), anything),
-      parties: fc.oneof(fc.record({ a: party, b: party }, { requiredKeys: [] }), anything),
-      direction: fc.oneof(fc.constant('both'), anything),
-      cooling_seconds: fc.oneof(fc.nat(), anything),
-      after_end: fc.oneof(fc.array(stage), anything),
-      metadata: fc.oneof(fc.dictionary(text, anything), fc.dictionary(text, text)),
-    },
-    { requiredKeys: [] },
-  );
+  const { sessionLike, anything } = sessionLikes([A, B, did1]);
   for (const id of ['createSession', 'updateSession']) {
     it(`${id} never fails by itself, whatever JSON it is sent`, async () => {
       const operation = keyed.find((each) => each.id === id);

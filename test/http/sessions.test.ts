@@ -310,13 +310,6 @@ describe('sessions', () => {
       assert.equal(binding.right, true, 'it cools from its expiry, not from the late request');
     });
 
-    it('422: hanging up live calls is refused rather than ignored', async () => {
-      const { id } = await create();
-      const reply = await tenant.api.post(`/v1/sessions/${id}/end`, { hangup_live_calls: true });
-      assert.equal(reply.status, 422);
-      assert.equal((await tenant.api.get(`/v1/sessions/${id}`)).body.status, 'active');
-    });
-
     it('404: a session that does not exist', async () => {
       assert.equal((await tenant.api.get('/v1/sessions/ses_0')).status, 404);
       assert.equal((await tenant.api.post('/v1/sessions/ses_0/end', {})).status, 404);

@@ -25,6 +25,7 @@ const bodies: Record<string, object> = {
   updateDid: { region: 'pune', reserved: true },
   updateSession: { metadata: { changed: 'yes' }, expires_in_seconds: 1 },
   endSession: {},
+  createSessionCall: { from: 'a' },
   updateWebhookEndpoint: { max_concurrency: 2, status: 'disabled' },
   rotateOutOfSessionSecret: { overlap_seconds: 0 },
   replayWebhooks: { since: new Date(Date.now() - 60_000).toISOString() },

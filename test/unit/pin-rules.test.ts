@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { newPins, pinDigits } from '../../src/features/sessions/session-pin.ts';
 import { noPolicy } from '../../src/features/voice/call-policy.ts';
 import { afterWrongPin, pinStep } from '../../src/features/voice/pin-rules.ts';
-import { decideRoute, type RouteFacts } from '../../src/features/voice/route.ts';
+import { decideRoute } from '../../src/features/voice/route.ts';
+import type { RouteFacts } from '../../src/features/voice/route-kinds.ts';
 
 const facts = (more: Partial<RouteFacts>): RouteFacts => ({
   did: { e164: '+917900000000' as never, status: 'active' },

@@ -2,13 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Allow } from '../../src/features/sessions/session.ts';
 import { noPolicy } from '../../src/features/voice/call-policy.ts';
-import {
-  type BindingFacts,
-  decideRoute,
-  type GraceStage,
-  type Route,
-  type RouteFacts,
-} from '../../src/features/voice/route.ts';
+import { decideRoute } from '../../src/features/voice/route.ts';
+import type { BindingFacts, GraceStage, Route, RouteFacts } from '../../src/features/voice/route-kinds.ts';
 import type { E164 } from '../../src/kernel/phone.ts';
 
 const M1 = '+917900000000' as E164;

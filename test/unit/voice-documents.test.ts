@@ -9,7 +9,7 @@ import { announcement, heard, type OwnAnnouncement } from '../../src/features/vo
 import { answerDocument, nextPhoneDocument } from '../../src/features/voice/answer-document.ts';
 import { afterDialDocument, whisperDocument } from '../../src/features/voice/call-end-document.ts';
 import type { Manner } from '../../src/features/voice/manner.ts';
-import type { AnswerRoute } from '../../src/features/voice/route.ts';
+import type { AnswerRoute } from '../../src/features/voice/route-kinds.ts';
 import type { FoundBinding } from '../../src/features/voice/route-store.ts';
 import type { E164 } from '../../src/kernel/phone.ts';
 import { withoutPhones } from '../../src/kernel/phones-in-text.ts';

@@ -79,10 +79,17 @@ function toItemError(failure: Failure): components['schemas']['ItemError'] {
 /** Half of a process' database connections by default: a batch must not keep single requests and calls waiting. */
 const AT_ONCE = 8;
 
+/**
+ * Leaves jobs that hang up the calls of a session, in the transaction that has ended it: whoever is bridged until then has a
+ * call that they find. Throws, before anything is done, where no call can be hung up.
+ */
+export type HangUpLive = (actor: TenantActor) => (db: Db, sessionId: string) => Promise<void>;
+
 export function sessionHandlers(
   sessions: SessionService,
   create: CreateSession,
   rehome: RehomeSession,
+  hangUpLive: HangUpLive,
 ): Pick<Handlers, SessionOperations> {
   const createOne = async (
     db: Db,
@@ -139,8 +146,12 @@ export function sessionHandlers(
       return { status: 200, body: toSessionView(session) };
     },
     async endSession(call) {
-      const { immediately = false } = call.body ?? {};
-      const session = await sessions.end(call.unit, tenantOf(call), call.params.session_id, immediately);
+      const { immediately = false, hangup_live_calls: hangsUp = false } = call.body ?? {};
+      const { session_id } = call.params;
+      if (hangsUp) await sessions.get(call.unit, tenantOf(call), session_id);
+      const hangUp = hangsUp ? hangUpLive(tenantOf(call)) : null;
+      const session = await sessions.end(call.unit, tenantOf(call), session_id, immediately);
+      await hangUp?.(call.unit, session_id);
       return { status: 200, body: toSessionView(session) };
     },
     async rehomeSession(call) {

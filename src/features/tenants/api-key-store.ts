@@ -28,6 +28,7 @@ export const scopes = [
   'sessions:write',
   'routes:read',
   'calls:read',
+  'calls:write',
   'usage:read',
   'events:read',
   'webhooks:read',

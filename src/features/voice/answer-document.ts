@@ -13,7 +13,7 @@ import { announcement, heard } from './announcements.ts';
 import { attemptPath, type CallPath } from './call-path.ts';
 import { dialTimes, type Said } from './dial-times.ts';
 import { type Manner, plainManner } from './manner.ts';
-import type { AnswerRoute, Route } from './route.ts';
+import type { AnswerRoute, Route } from './route-kinds.ts';
 import type { FoundBinding } from './route-store.ts';
 
 /** Where this call's own events go. */

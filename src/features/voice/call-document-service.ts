@@ -1,9 +1,7 @@
 import type { TenantKeys } from '../../crypto/tenant-keys.ts';
 import type { Database } from '../../db/database.ts';
 import type { TenantId } from '../../kernel/ids.ts';
-import type { E164 } from '../../kernel/phone.ts';
 import { withoutPhones } from '../../kernel/phones-in-text.ts';
-import { openForward } from '../sessions/after-end.ts';
 import type { KeyRing } from '../tenants/key-ring.ts';
 import { resolveVoice, type Voice, type VoiceSettings } from '../tenants/voice-settings.ts';
 import { whisperOf } from '../tenants/whisper-template.ts';
@@ -16,30 +14,20 @@ import { FALLBACK, heard } from './announcements.ts';
 import {
   answerDocument,
   type CallUrls,
-  type Dialling,
   emptyDocument,
   nextPhoneDocument,
   saying,
 } from './answer-document.ts';
+import { findCallOfJob } from './call-control-store.ts';
 import { afterDialDocument, hungUpDocument, whisperDocument } from './call-end-document.ts';
 import { attemptOf, type CallPath } from './call-path.ts';
 import { type CallVoice, findCallVoice } from './call-voice-store.ts';
-import { type AnswerDecision, decideAgain, type PartyDecision } from './decision.ts';
+import { decideAgain, type PartyDecision } from './decision.ts';
 import type { CheckDial } from './dial-check-service.ts';
+import { createDialling, type OpenNumber } from './dialling-service.ts';
 import type { Manner } from './manner.ts';
-import { openSupport } from './out-of-session.ts';
 import { type AskedPin, askPinDocument } from './pin-document.ts';
-import type { DialledDid, FoundBinding, SealedNumber } from './route-store.ts';
-import { supportDocument } from './support-document.ts';
-
-/** Opens a party's real number from its sealed form. */
-export type OpenNumber = (
-  keys: TenantKeys,
-  tenantId: TenantId,
-  sessionId: string,
-  side: 'a' | 'b',
-  sealed: Buffer,
-) => E164;
+import type { DialledDid, FoundBinding } from './route-store.ts';
 
 /** What a DID and its tenant say of how calls are handled. */
 export type MannerSource = Pick<DialledDid, 'tenant_id' | 'livemode' | 'tenant_voice' | 'has_announcements'>;
@@ -80,7 +68,8 @@ type Parts = {
 };
 
 export function createCallDocuments(parts: Parts): CallDocuments {
-  const { database, keyRing, publicUrl, openNumber } = parts;
+  const { database, publicUrl } = parts;
+  const { checked, supportOf } = createDialling(parts);
   const urlsOf = (token: string, tenantId: TenantId, callId: string): CallUrls => {
     const base = `${publicUrl}/webhooks/vobiz/${token}/tenants/${tenantId}/calls/${callId}`;
     return (path) => `${base}/${path}`;
@@ -94,72 +83,6 @@ export function createCallDocuments(parts: Parts): CallDocuments {
     const voice = resolveVoice(settings);
     const asked = [...new Set([voice.language, FALLBACK])];
     return { voice, own: hasOwn ? await findOwnAnnouncements(database.single, owner, asked) : [] };
-  };
-
-  /** `keys`: the newest, which most numbers are sealed with. */
-  const opened = async (
-    keys: TenantKeys,
-    tenantId: TenantId,
-    numbers: readonly SealedNumber[],
-    open: (keys: TenantKeys, sealed: Buffer) => E164,
-  ): Promise<E164[]> => {
-    const found: E164[] = [];
-    for (const { sealed, keyVersion } of numbers) {
-      const acting = { as: 'tenant' as const, tenantId };
-      const fitting =
-        keyVersion === keys.version
-          ? keys
-          : await database.transaction(acting, (unit) => keyRing.version(unit, tenantId, keyVersion));
-      found.push(open(fitting, sealed));
-    }
-    return found;
-  };
-
-  /** The phones of the other party that ring now; none when it has no such phone. */
-  const dialling = async (
-    tenantId: TenantId,
-    keys: TenantKeys,
-    { binding, route }: Pick<AnswerDecision, 'binding' | 'route'>,
-    voice: Voice,
-    attempt: number,
-  ): Promise<Dialling | null> => {
-    if (binding === null) return null;
-    if (route.decision === 'forward' && route.binding !== null && binding.forward !== null) {
-      const { number: stage } = route.stage;
-      const open = (fitting: TenantKeys, sealed: Buffer) =>
-        openForward(fitting, tenantId, binding.sessionId, stage, sealed);
-      return { binding, attempt, numbers: await opened(keys, tenantId, [binding.forward], open) };
-    }
-    if (route.decision !== 'bridge') return null;
-    const wanted =
-      voice.ring.mode === 'parallel' ? binding.others : binding.others.slice(attempt - 1, attempt);
-    const otherSide = binding.side === 'a' ? 'b' : 'a';
-    const open = (fitting: TenantKeys, sealed: Buffer) =>
-      openNumber(fitting, tenantId, binding.sessionId, otherSide, sealed);
-    const numbers = await opened(keys, tenantId, wanted, open);
-    return numbers.length === 0 ? null : { binding, attempt, numbers };
-  };
-  const checked: typeof dialling = async (tenantId, keys, decided, voice, attempt) => {
-    const found = await dialling(tenantId, keys, decided, voice, attempt);
-    if (found !== null) await parts.checkDial(tenantId, keys, decided.route, found);
-    return found;
-  };
-
-  /** Null when this call does not go to the tenant's support number. */
-  const supportOf = async (
-    tenantId: TenantId,
-    keys: TenantKeys,
-    { route, policies: { outOfSession } }: Pick<AnswerDecision, 'route' | 'policies'>,
-    how: Manner,
-    urls: CallUrls,
-  ): Promise<string | null> => {
-    if (route.decision !== 'forward' || route.binding !== null) return null;
-    if (outOfSession?.forward == null) throw new Error('a forward without a session needs a support number');
-    const { id, timeLimitSeconds } = outOfSession.policy;
-    const open = (fitting: TenantKeys, sealed: Buffer) => openSupport(fitting, tenantId, id, sealed);
-    const [number] = await opened(keys, tenantId, [outOfSession.forward], open);
-    if (number === undefined) throw new Error('a support number was not opened');
-    return supportDocument(route.callerId, number, timeLimitSeconds, how, urls);
   };
 
   const afterDialOf: CallDocuments['follow'] = async (token, { tenantId, callId, path, keys }, event) => {
@@ -184,6 +107,24 @@ export function createCallDocuments(parts: Parts): CallDocuments {
     }
     const last = unreachedAfter(dialStatus, isBridge, how.voice);
     return last.step === 'next_phone' ? hungUpDocument : afterDialDocument(last, how, urls);
+  };
+
+  /** Whoever we called has picked up: what they would get if they had dialled, decided now. */
+  const placedAnswer: CallDocuments['follow'] = async (token, { tenantId, callId, keys }) => {
+    const call = await findCallVoice(database.single, tenantId, callId);
+    if (call === null || call.isOver || call.callerIndex === null) return hungUpDocument;
+    const acting = { as: 'tenant' as const, tenantId };
+    const placed = await database.transaction(acting, (unit) => findCallOfJob(unit, tenantId, callId));
+    if (placed?.isUnwanted !== false) return hungUpDocument;
+    const how = await manner(ownerOf(call), call.settings, call.hasAnnouncements);
+    const again = await decideAgain(database.single, call.did, call.callerIndex, null);
+    const { route } = again;
+    const isTheirs = route.decision === 'bridge' && route.binding.sessionId === call.sessionId;
+    if (!isTheirs) {
+      return saying(route.decision === 'announce' ? route.announcement : 'over', how);
+    }
+    const first = await checked(tenantId, keys, again, how.voice, 1);
+    return answerDocument(route, first, how, urlsOf(token, tenantId, callId));
   };
 
   const whisperFor: CallDocuments['follow'] = async (_token, { tenantId, callId }) => {
@@ -214,6 +155,9 @@ export function createCallDocuments(parts: Parts): CallDocuments {
     say: saying,
     async follow(token, place, event) {
       if (event.kind === 'hangup') return emptyDocument;
+      if (place.path === 'answer') {
+        return event.kind === 'answer' ? placedAnswer(token, place, event) : emptyDocument;
+      }
       if (attemptOf(place.path) !== null) {
         return event.kind === 'dial_action' ? afterDialOf(token, place, event) : emptyDocument;
       }

@@ -4,6 +4,7 @@ import { type CountryCode, candidatesOf, countryOf } from '../../kernel/phone.ts
 import { scrub } from '../../kernel/scrub.ts';
 import type { Cdr, Cost } from '../vobiz/cdr.ts';
 import type { VobizEvent } from '../vobiz/events.ts';
+import type { HangupReason } from '../vobiz/hangup-reason.ts';
 
 /** How a leg ended. Times are RFC 3339 in UTC. */
 export type EndingFact = {
@@ -47,6 +48,8 @@ export type CallFact =
       cost: Cost | null;
       country?: string | null;
     } & EndingFact)
+  /** Not an event: a call that we wanted to place was not, or nobody knows whether it was. */
+  | { kind: 'not_placed'; reason: HangupReason }
   /** Not an event: nobody knows how the call ended, and nobody will. */
   | { kind: 'lost' };
 
@@ -63,6 +66,7 @@ export const tellingKinds: readonly CallFact['kind'][] = [
   'dial_action',
   'record_stopped',
   'cdr',
+  'not_placed',
   'lost',
 ];
 
@@ -76,7 +80,11 @@ export function factOf(event: VobizEvent, keys: TenantKeys, country: CountryCode
   };
   switch (event.kind) {
     case 'answer':
-      return { kind: event.kind, last4: number(event.from).last4 };
+      // The phone of the party whose leg it is, whoever has dialled.
+      return {
+        kind: event.kind,
+        last4: number(event.direction === 'outbound' ? event.to : event.from).last4,
+      };
     case 'hangup':
       return { kind: event.kind, status: word(event.callStatus), ...endingFact(event) };
     case 'dial_answer':

@@ -2,15 +2,19 @@ import { type Handlers, tenantOf } from '../../api/contract.ts';
 import { listView, pageOf, pageQuery } from '../../api/pagination.ts';
 import type { components } from '../../generated/schema.ts';
 import { invalid } from '../../kernel/errors.ts';
+import type { CallControls } from './call-control-service.ts';
 import type { CallService, WholeCall } from './call-service.ts';
 import type { CallRow, LegRow, StoryRow } from './call-store.ts';
+import type { PlacedCalls } from './placed-call-service.ts';
 
 type Views = components['schemas'];
 
+/** A call as its tenant sees it. */
 function toCallView(row: CallRow): Views['Call'] {
   return {
     id: row.id,
     livemode: row.livemode,
+    direction: row.direction,
     session: row.session_id,
     did: row.did,
     caller_party: row.caller_side,
@@ -146,6 +150,24 @@ export function callHandlers(calls: CallService): Pick<Handlers, 'listCalls' | '
     async getCall(call) {
       const whole = await calls.get(call.unit, tenantOf(call), call.params.call_id);
       return { status: 200, body: toWholeView(whole) };
+    },
+  };
+}
+
+type ControlOperations = 'hangUpCall' | 'createSessionCall';
+
+export function callControlHandlers(
+  controls: CallControls,
+  placed: PlacedCalls,
+): Pick<Handlers, ControlOperations> {
+  return {
+    async hangUpCall(call) {
+      const row = await controls.hangUp(tenantOf(call), call.params.call_id);
+      return { status: 200, body: toCallView(row) };
+    },
+    async createSessionCall(call) {
+      const row = await placed.place(call.unit, tenantOf(call), call.params.session_id, call.body.from);
+      return { status: 202, body: toCallView(row) };
     },
   };
 }

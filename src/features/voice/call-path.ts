@@ -10,7 +10,10 @@ export type CallPath =
   | 'digits'
   | 'record'
   | 'voicemail'
+  | PlacedPath
   | PinPath;
+/** Of a call that we placed: its answer and hangup URL, which every other call has in its application. */
+type PlacedPath = 'answer' | 'hangup';
 /** Where the n-th PIN of a call is posted. */
 type PinPath = `pin-${number}`;
 type Attempt<Name extends string> = Name | `${Name}-${number}`;
@@ -33,4 +36,9 @@ export function pinPath(attempt: number): PinPath {
 /** Which try this path's PIN is, from 1; null for another path. */
 export function pinTryOf(path: CallPath): number | null {
   return path.startsWith('pin-') ? Number(path.slice('pin-'.length)) : null;
+}
+
+/** Whether what is posted here may be the first that names a call of ours. */
+export function isPlacedPath(path: CallPath): path is PlacedPath {
+  return path === 'answer' || path === 'hangup';
 }

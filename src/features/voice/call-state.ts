@@ -43,7 +43,7 @@ export function callState(call: KnownCall, known: readonly KnownFact[]): CallSta
   const legs = legsOf(call, facts);
   const connected = isConnected(facts);
   const a = legs.find(({ side }) => side === 'A');
-  const ends = factsOf(facts, 'hangup', 'lost').map(({ at }) => at);
+  const ends = factsOf(facts, 'hangup', 'not_placed', 'lost').map(({ at }) => at);
   const records = factsOf(facts, 'cdr').filter(({ fact }) => fact.leg === call.providerCallId);
   const heardAt = [...ends, ...records.map(({ at }) => at)].sort()[0] ?? null;
   const answers = legs.filter(({ side }) => side === 'B').flatMap(({ answeredAt }) => answeredAt ?? []);
@@ -59,13 +59,22 @@ export function callState(call: KnownCall, known: readonly KnownFact[]): CallSta
     return { ...common, status: connected ? 'in_progress' : 'ringing', endedAt: null, hangup: null };
   }
   const b = decisive(call, facts);
-  const end = outcome(call, facts, connected, a?.hangup?.reason ?? 'unknown', b);
+  const ofA = a?.hangup ?? notPlaced(facts);
+  const end = outcome(call, facts, connected, ofA?.reason ?? 'unknown', b);
   return {
     ...common,
     status: end.status,
     endedAt: a?.endedAt ?? heardAt,
-    hangup: whyOver(end, connected, a?.hangup ?? null, b),
+    hangup: whyOver(end, connected, ofA, b),
   };
+}
+
+/** Of a call that never came to be there is no leg that could say anything. */
+function notPlaced(facts: readonly KnownFact[]): Hangup | null {
+  const [said] = factsOf(facts, 'not_placed');
+  return said === undefined
+    ? null
+    : { reason: said.fact.reason, code: null, cause: null, name: null, source: null };
 }
 
 function isConnected(facts: readonly KnownFact[]): boolean {
@@ -167,7 +176,7 @@ function outcome(
   let said: CallStatus = 'completed';
   if (record !== null) said = hasTalked(record) ? 'completed' : (unanswered[reasonOfA] ?? 'completed');
   else if (hangup !== null) said = saidByHangup[hangup.status ?? ''] ?? 'completed';
-  else return { status: 'failed', saidBy: 'caller_leg' };
+  else return { status: reasonOfA === 'canceled' ? 'canceled' : 'failed', saidBy: 'caller_leg' };
   const isForSomebody = call.decision === 'bridge' || call.decision === 'forward';
   if (said !== 'completed' || !isForSomebody || connected) return { status: said, saidBy: 'caller_leg' };
   // The caller was talked to by us; what is asked is whether anybody else was reached.

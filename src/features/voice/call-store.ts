@@ -3,13 +3,15 @@ import type { CallLegsRow, CallsRow } from '../../generated/tables.ts';
 import type { Id, Owner, TenantId } from '../../kernel/ids.ts';
 import type { CallFact } from './call-fact.ts';
 import type { Hangup } from './call-legs.ts';
-import type { RouteDecision, RouteReason, RouteStep, Side } from './route.ts';
+import type { RouteDecision, RouteReason, RouteStep, Side } from './route-kinds.ts';
 
 export type CallStatus = CallsRow['status'];
 
 export type CallRow = {
   id: Id<'call'>;
   livemode: boolean;
+  /** outbound: placed by us, at the tenant's wish. */
+  direction: CallsRow['direction'];
   provider_call_id: string;
   session_id: string | null;
   did: string;
@@ -32,7 +34,7 @@ export type CallRow = {
   ended_at: Date | null;
 };
 
-const SELECT = `select c.id, c.livemode, c.provider_call_id, c.session_id, d.e164 as did, c.caller_side, c.decision, c.reason, c.status,
+const SELECT = `select c.id, c.livemode, c.direction, c.provider_call_id, c.session_id, d.e164 as did, c.caller_side, c.decision, c.reason, c.status,
     c.connected, c.duration_seconds, c.hangup_cause, c.hangup_reason, c.hangup_code, c.hangup_source, c.has_recording, c.rating,
     c.confirmed_by, c.trace, c.started_at, c.answered_at, c.ended_at
   from calls c join dids d on d.tenant_id = c.tenant_id and d.id = c.did_id`;

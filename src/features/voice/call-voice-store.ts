@@ -1,7 +1,7 @@
 import type { Db } from '../../db/database.ts';
 import type { TenantId } from '../../kernel/ids.ts';
 import type { Settings } from './manner.ts';
-import type { RouteDecision, RouteReason, Side } from './route.ts';
+import type { RouteDecision, RouteReason, Side } from './route-kinds.ts';
 import type { RouteDid } from './route-store.ts';
 
 /** A call in its middle: what the documents that are asked for then have to know. */

@@ -8,7 +8,8 @@ import { hoursOf, noPolicy, type PolicyFacts } from './call-policy.ts';
 import { type PinFacts, pinCaps } from './pin-rules.ts';
 import { findPinLock } from './pin-try-store.ts';
 import { type FoundPolicies, findPolicies } from './policy-store.ts';
-import { type AnswerRoute, decideRoute, type Route, type Side } from './route.ts';
+import { decideRoute } from './route.ts';
+import type { AnswerRoute, Route, Side } from './route-kinds.ts';
 import { type FoundBinding, findBindings, findParty, type RouteDid } from './route-store.ts';
 
 export type Decision = {

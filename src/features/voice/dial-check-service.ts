@@ -5,7 +5,7 @@ import type { TenantId } from '../../kernel/ids.ts';
 import type { E164 } from '../../kernel/phone.ts';
 import type { Dialling } from './answer-document.ts';
 import { dialBelongs } from './dial-check-store.ts';
-import type { Route } from './route.ts';
+import type { Route } from './route-kinds.ts';
 
 /**
  * The last look before anybody is connected: that the numbers about to be rung, as they were opened, are the other party's, and

@@ -1,6 +1,6 @@
 import type { Db } from '../../db/database.ts';
 import type { TenantId } from '../../kernel/ids.ts';
-import type { Side } from './route.ts';
+import type { Side } from './route-kinds.ts';
 
 /** Whether this number may be shown to these phones of a side, or, without phones, is held by the side. One round trip. */
 export async function dialBelongs(

@@ -4,7 +4,7 @@ import type { Owner } from '../../kernel/ids.ts';
 import { type CountryCode, readPhone } from '../../kernel/phone.ts';
 import type { KeyRing } from '../tenants/key-ring.ts';
 import { decide, unknownDid } from './decision.ts';
-import type { Route } from './route.ts';
+import type { Route } from './route-kinds.ts';
 import { findOwnDid } from './route-store.ts';
 
 /** What a call from `from` to `to` would get. Throws invalid_phone when `to` is none; any `from` is a caller. */

@@ -3,7 +3,7 @@ import type { Db } from '../../db/database.ts';
 import { Failure } from '../../kernel/errors.ts';
 import type { OpenListingCall } from '../sessions/listing-service.ts';
 import { type AnswerDecision, decide } from './decision.ts';
-import type { AnswerRoute, Route } from './route.ts';
+import type { AnswerRoute, Route } from './route-kinds.ts';
 import type { RouteDid } from './route-store.ts';
 
 /**

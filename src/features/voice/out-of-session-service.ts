@@ -15,7 +15,8 @@ import {
   sessionBody,
 } from './out-of-session-answer.ts';
 import type { FoundOutOfSession } from './policy-store.ts';
-import { type AnswerRoute, type RouteStep, routeOutOfSession } from './route.ts';
+import { routeOutOfSession } from './route.ts';
+import type { AnswerRoute, RouteStep } from './route-kinds.ts';
 import type { RouteDid } from './route-store.ts';
 
 /** For all of it: the caller waits, and what comes after it needs time as well. */

@@ -12,7 +12,7 @@ import { type CallVoice, findCallVoice } from './call-voice-store.ts';
 import { decideForParty, type PartyDecision } from './decision.ts';
 import { afterWrongPin, pinCaps } from './pin-rules.ts';
 import { tryPin } from './pin-try-store.ts';
-import type { AnswerRoute } from './route.ts';
+import type { AnswerRoute } from './route-kinds.ts';
 
 export type PinService = {
   /** What is answered to the PIN of this try. `stored`: the event, which is kept already. */

@@ -3,7 +3,7 @@ import type { BindingsRow, DidsRow, SessionsRow, TenantsRow } from '../../genera
 import type { Id, TenantId } from '../../kernel/ids.ts';
 import type { CountryCode, E164 } from '../../kernel/phone.ts';
 import type { Settings } from './manner.ts';
-import type { BindingFacts, GraceStage, SessionPhase } from './route.ts';
+import type { BindingFacts, GraceStage, SessionPhase } from './route-kinds.ts';
 
 /** A dialled DID with what the decision and the webhook need of its tenant. */
 export type RouteDid = {

@@ -12,7 +12,7 @@ import { emptyDocument, rejectedDocument } from './answer-document.ts';
 import type { CallDocuments } from './call-document-service.ts';
 import { hungUpDocument } from './call-end-document.ts';
 import { factOf } from './call-fact.ts';
-import { type CallPath, pinTryOf } from './call-path.ts';
+import { type CallPath, isPlacedPath, pinTryOf } from './call-path.ts';
 import { addCallEvent, knownOfCall, settleCall } from './call-state-store.ts';
 import { burnNonces, type NewCall, recordAnswer, type StoredEvent } from './call-store.ts';
 import type { Meter } from './call-usage.ts';
@@ -21,7 +21,8 @@ import { unknownDid } from './decision.ts';
 import { decideCall } from './listing-call-service.ts';
 import type { SettleOutOfSession } from './out-of-session-service.ts';
 import { createPinService } from './pin-service.ts';
-import type { RouteDecision } from './route.ts';
+import { namePlacedCall } from './placed-call-store.ts';
+import type { RouteDecision } from './route-kinds.ts';
 import { type DialledDid, findDialledDidAcrossTenants } from './route-store.ts';
 import { admit } from './webhook-admission.ts';
 
@@ -162,6 +163,9 @@ export function createWebhookService(parts: {
     const own = call === null ? null : { tenantId, keys, callId: call.callId, path: call.event };
     const effect = own === null ? null : effectOf(own.path, event, own);
     const outcome = await database.transaction({ as: 'tenant', tenantId }, async (unit) => {
+      if (own !== null && isPlacedPath(own.path) && event.callUuid !== null) {
+        await namePlacedCall(unit, tenantId, account.id, own.callId, event.callUuid);
+      }
       const added = await addCallEvent(unit, stored);
       if (added.known !== null) await settleCall(unit, tenantId, added.known, meter);
       const isTaken = added.outcome === 'recorded' || added.outcome === 'repeated';
