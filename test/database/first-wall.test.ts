@@ -11,6 +11,7 @@ import {
   type Tenant,
   withoutRequestId,
 } from '../support/api.ts';
+import { furnishUsage } from '../support/plans.ts';
 import { answerEvent, postForm } from '../support/vobiz.ts';
 import { deliveriesOf, newEndpoint } from '../support/webhooks.ts';
 import { openWorld, type World } from '../support/world.ts';
@@ -23,11 +24,21 @@ const bodies: Record<string, object> = {
   updateDid: { region: 'pune', reserved: true },
   updateSession: { metadata: { changed: 'yes' } },
   updateWebhookEndpoint: { status: 'disabled' },
+  createSessionCall: { from: 'a' },
+  rotateOutOfSessionSecret: { overlap_seconds: 0 },
   replayWebhooks: { since: new Date(Date.now() - 60_000).toISOString() },
 };
 const ofTenants = loadSpec().operations.filter((operation) => operation.access?.actors.includes('tenant'));
 const withPathId = ofTenants.filter((operation) => operation.path.includes('{'));
-const lists = ofTenants.filter((operation) => 'limit' in (operation.query.properties as object));
+/** What the provider has is not in our rows. */
+const elsewhere = ['listAccountNumbers'];
+const lists = ofTenants.filter(
+  ({ id, query }) => 'limit' in (query.properties as object) && !elsewhere.includes(id),
+);
+
+/** What was used is of the running month, unless somebody asks for more. */
+const sinceFor = ({ query }: Operation) =>
+  'start' in (query.properties as object) ? '&start=2026-06-01T00:00:00Z' : '';
 
 type Owner = Tenant & { ids: Record<string, string>; numbers: string[] };
 
@@ -48,7 +59,7 @@ describe('with row-level security switched off, a tenant', () => {
   after(() => world.close());
 
   async function newOwner(): Promise<Owner> {
-    const numbers = freshNumbers(2);
+    const numbers = freshNumbers(3);
     const tenant = await newTenant(world, { dids: numbers });
     const phone = '+919800000001';
     const session = await newSession(tenant, phone, '+919800000002', { transaction_ref: `of ${tenant.id}` });
@@ -70,6 +81,17 @@ describe('with row-level security switched off, a tenant', () => {
       event_id: (await tenant.api.get('/v1/events')).body.data[0].id,
     };
     ids.webhook_delivery_id = (await deliveriesOf(tenant, hook))[0].id;
+    const listing = { seller: { phone: '+919800000005' }, expires_in_seconds: 3600 };
+    ids.listing_id = (await tenant.api.post('/v1/listings', listing)).body.id;
+    ids.block_id = (await tenant.api.post('/v1/blocks', { phone: '+919800000009' })).body.id;
+    const policy = { action: 'ask', url: 'http://127.0.0.1:1/', on_failure: 'reject' };
+    ids.policy_id = (await tenant.api.put('/v1/out_of_session_policies', policy)).body.id;
+    ids.operation_id = ids.call_id?.replace('call_', 'op_') ?? '';
+    await world.sql(
+      `insert into operations (tenant_id, id, livemode, type, input) values ($1, $2, true, 'import_numbers', '{}')`,
+      [tenant.id, ids.operation_id],
+    );
+    await furnishUsage(world, tenant);
     return { ...tenant, ids, numbers };
   }
 
@@ -97,7 +119,7 @@ describe('with row-level security switched off, a tenant', () => {
   for (const operation of lists) {
     it(`sees its own rows and no others in ${operation.id}`, async () => {
       const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => stranger.ids[name] ?? '');
-      const { status, text, body } = await stranger.api.get(`${path}?limit=100`);
+      const { status, text, body } = await stranger.api.get(`${path}?limit=100${sinceFor(operation)}`);
       assert.equal(status, 200);
       assert.ok(body.data.length > 0, 'an empty list proves nothing');
       for (const theirs of [...Object.values(owner.ids), ...owner.numbers, owner.id]) {

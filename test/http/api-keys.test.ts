@@ -49,7 +49,7 @@ describe('API keys', () => {
       assert.equal(key.livemode, true);
       assert.equal(key.status, 'active');
       assert.equal(key.expires_at, null);
-      assert.equal(key.scopes.length, 16);
+      assert.equal(key.scopes.length, 17);
     });
 
     it("a tenant's new key has the mode and the scopes of the key that made it, unless told so", async () => {

@@ -42,6 +42,35 @@ export const policyBodies: Record<string, Json> = {
   rotateOutOfSessionSecret: { overlap_seconds: 60 },
 };
 
+/** Bodies that are right, of what is done at the provider and of plans. */
+export const providerBodies: Record<string, Json> = {
+  rotateWebhookToken: { overlap_seconds: 60 },
+  importAccountNumbers: { pool: 'default', e164: ['+917900000000'] },
+  createNumberOrder: {
+    provider_account: 'pac_0',
+    country: 'IN',
+    quantity: 1,
+    max_cost_minor: 100,
+    currency: 'INR',
+  },
+  createPlan: {
+    name: 'standard',
+    currency: 'INR',
+    terms: {
+      calls: [
+        {
+          destination: '*',
+          price_per_minute_micros: 1,
+          initial_seconds: 60,
+          increment_seconds: 60,
+          tiers: [{ from_seconds: 60, price_per_minute_micros: 1 }],
+        },
+      ],
+    },
+  },
+  assignPlan: { plan: 'plan_0' },
+};
+
 export type Wrong = { pointer: string; body: Json };
 
 /** One thing wrong at a time, at every place of the documented body. */
