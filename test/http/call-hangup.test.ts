@@ -100,8 +100,9 @@ describe('hanging up a live call', () => {
 });
 
 describe('hanging up where Vobiz is not asked for anything', () => {
-  it('503: says so, and ends no session that it cannot end as asked', async () => {
+  it('503: says so, and ends no session that it cannot end as asked', async (context) => {
     const world = await openWorld();
+    context.after(() => world.close());
     const tenant = await newTenant(world, { dids: freshNumbers(2) });
     const [a = '', b = ''] = freshNumbers(2, '+9198');
     const session = await newSession(tenant, a, b);
@@ -113,11 +114,12 @@ describe('hanging up where Vobiz is not asked for anything', () => {
     const end = await tenant.api.post(`/v1/sessions/${session.id}/end`, { hangup_live_calls: true });
     assert.equal(end.body.code, 'provider_not_configured');
     assert.equal((await tenant.api.get(`/v1/sessions/${session.id}`)).body.status, 'active');
-    await world.close();
   });
 
-  it('409: in test mode there are no live calls, and a session ends all the same', async () => {
+  it('409: in test mode there are no live calls, and a session ends all the same', async (context) => {
     const town = await openTown();
+    // Also when it fails, or what is open would keep the file from ending.
+    context.after(() => town.close());
     const tenant = await newTenant(town.world, { dids: freshNumbers(2), livemode: false });
     const own = await tenant.api.post('/v1/provider_accounts', {
       provider: 'vobiz',
@@ -134,6 +136,5 @@ describe('hanging up where Vobiz is not asked for anything', () => {
     assert.equal(called.body.code, 'not_in_test_mode');
     assert.equal((await end()).body.status, 'ended');
     assert.deepEqual(await town.desk.jobs(), []);
-    await town.close();
   });
 });

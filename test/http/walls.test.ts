@@ -105,6 +105,12 @@ async function newBelongings(
     `insert into operations (tenant_id, id, livemode, type, input) values ($1, $2, $3, 'import_numbers', '{}')`,
     [tenantId, operation, livemode],
   );
+  await world.sql(
+    `insert into usage_records (tenant_id, month, id, livemode, kind, entry, provider_account_id, subject_id, revision,
+                                occurred_at, billable, quantity, seconds, billed_seconds, source)
+     values ($1, to_char(now(), 'YYYY-MM'), 'use_' || md5($2), $3, 'call', 'charge', '', $2, 1, now(), true, 1, 1, 60, 'event')`,
+    [tenantId, call.id, livemode],
+  );
   return {
     api,
     tenantId,

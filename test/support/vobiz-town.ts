@@ -37,7 +37,7 @@ export async function openTown(): Promise<Town> {
   network.switches.bareDial = 'works';
   network.switches.recordingReadyMs = 10;
   const vobiz = await serveVobiz(network);
-  const world = await openWorld({ vobizApiBase: vobiz.apiBase });
+  const world = await openWorld({ vobizApiBase: vobiz.apiBase, vobizProvisioning: false });
   reach[world.publicUrl] = world.url;
   const dids = freshNumbers(4);
   const tenant = await newTenant(world, { dids });

@@ -40,6 +40,8 @@ export type WorldOptions = {
   redisUrl?: string;
   /** A local server that plays Vobiz' REST interface. */
   vobizApiBase?: string;
+  /** Whether accounts and DIDs are set up there. */
+  vobizProvisioning?: boolean;
   rateLimitPerMinute?: number;
   databaseConnections?: number;
   outboundAllowedNetworks?: AllowedNetworks;
@@ -75,6 +77,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     redisPrefix,
     ...(options.eventPace === undefined ? {} : { eventPace: options.eventPace }),
     vobizApiBase: options.vobizApiBase ?? null,
+    vobizProvisioning: options.vobizProvisioning ?? true,
   });
   const operatorToken = await container.database.transaction({ as: 'operator' }, async (unit) => {
     await isMasterKeyOf(unit, master);
