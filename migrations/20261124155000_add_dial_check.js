@@ -1,27 +1,26 @@
 // A second look at whom a call is connected to, and what an operator's figures say of the pools.
 export async function up(knex) {
   await knex.raw(`
-    -- Whether this number may be shown to these phones in this session: read from the bindings themselves, by another way than the
-    -- decision, so that a fault there is found before anybody is connected. p_side: of the phones. p_phones: null for a
-    -- forward, whose phone is no party's; the number is then the one that party p_side holds.
+    -- Whether this number may be shown to these phones in this session: read from the parties and their phones by what is about to be
+    -- dialled, by another way than the decision, so that a fault there is found before anybody is connected. p_side: of the
+    -- phones. p_phones: null for a forward, whose phone is no party's; the number is then the one that party p_side holds.
     create function dial_belongs(p_tenant text, p_session text, p_side text, p_number text, p_phones bytea[]) returns boolean
     language plpgsql volatile as $$
-    declare
-      v_dids text[];
     begin
       perform set_config('app.tenant_id', p_tenant, true);
-      v_dids := array(select d.id from public.dids d
-                       where d.tenant_id = p_tenant and d.e164 = p_number and d.status <> 'retired'
-                         and d.livemode = (select s.livemode from public.sessions s
-                                            where s.tenant_id = p_tenant and s.id = p_session));
-      if p_phones is null then
-        return exists (select from public.bindings b where b.tenant_id = p_tenant and b.session_id = p_session
-                          and b.side = p_side and b.did_id = any (v_dids));
-      end if;
-      return cardinality(p_phones) > 0 and not exists (
+      return coalesce(cardinality(p_phones) > 0, true) and exists (
+        select from public.dids d
+          join public.sessions s on s.tenant_id = p_tenant and s.id = p_session and s.livemode = d.livemode
+         where d.tenant_id = p_tenant and d.e164 = p_number and d.status <> 'retired'
+           -- The number that the party holds, or has held until a moment ago: its binding cools then.
+           and (exists (select from public.session_parties p where p.tenant_id = p_tenant and p.session_id = p_session
+                           and p.side = p_side and p.did_id = d.id)
+             or exists (select from public.bindings b where b.tenant_id = p_tenant and b.session_id = p_session
+                           and b.side = p_side and b.did_id = d.id))
+      ) and not exists (
         select from unnest(p_phones) phone where not exists (
-          select from public.bindings b where b.tenant_id = p_tenant and b.did_id = any (v_dids)
-             and b.caller_index = phone and b.session_id = p_session and b.side = p_side));
+          select from public.session_phones f where f.tenant_id = p_tenant and f.session_id = p_session and f.side = p_side
+             and f.caller_index = phone));
     end $$;
     grant execute on function dial_belongs(text, text, text, text, bytea[]) to maskplane_app;
 

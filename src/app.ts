@@ -37,7 +37,7 @@ export function createApp(container: Container, options: AppOptions): RequestLis
 }
 
 /** Everything but the webhook. */
-function createApi(container: Container, options: AppOptions): Express {
+export function createApi(container: Container, options: AppOptions): Express {
   const { logger, database, master, handlers, authenticate, rateLimits } = container;
   const app = express();
   app.disable('x-powered-by');

@@ -155,8 +155,8 @@ export const accessMutations: readonly Mutation[] = [
     edits: [
       {
         file: 'src/crypto/blind-index.ts',
-        from: "createHmac('sha256', keys.indexKey)",
-        to: "createHmac('sha256', keys.indexKey.subarray(0, 0))",
+        from: "createHmac('sha256', keys.indexKey).update(`caller|",
+        to: "createHmac('sha256', keys.indexKey.subarray(0, 0)).update(`caller|",
       },
     ],
     tests: ['test/unit/crypto.test.ts'],

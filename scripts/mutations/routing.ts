@@ -4,6 +4,7 @@ const route = 'src/features/voice/route.ts';
 /** Where events of calls are kept. */
 const settling = 'migrations/20261124130100_settle_calls_from_facts.js';
 const webhook = 'src/features/voice/webhook-service.ts';
+const admission = 'src/features/voice/webhook-admission.ts';
 const functions = 'migrations/20261124090400_create_calls.js';
 const grace = 'migrations/20261124100100_add_grace.js';
 const routing = 'test/http/webhook-routing.test.ts';
@@ -12,7 +13,7 @@ const trust = 'test/http/webhook-trust.test.ts';
 /** Calls: who is connected to whom, and whom the webhook believes. */
 export const routingMutations: readonly Mutation[] = [
   {
-    guard: 'nobody is rung whom the bindings do not know, nor shown a number that is not theirs',
+    guard: 'nobody is rung whom the session does not know, nor shown a number that is not theirs',
     edits: [{ file: 'src/features/voice/dial-check-service.ts', from: 'if (fits) return;', to: 'return;' }],
     tests: ['test/http/metrics.test.ts'],
   },
@@ -192,7 +193,7 @@ export const routingMutations: readonly Mutation[] = [
     guard: 'a signature is required where it is',
     edits: [
       {
-        file: webhook,
+        file: admission,
         from: "return check.outcome === 'unsigned' && account.signatureMode === 'if_present' ? [] : null;",
         to: "return check.outcome === 'unsigned' ? [] : null;",
       },
@@ -203,7 +204,7 @@ export const routingMutations: readonly Mutation[] = [
     guard: 'a wrong signature is refused even where none is required',
     edits: [
       {
-        file: webhook,
+        file: admission,
         from: "return check.outcome === 'unsigned' && account.signatureMode === 'if_present' ? [] : null;",
         to: "return account.signatureMode === 'if_present' ? [] : null;",
       },
@@ -213,7 +214,11 @@ export const routingMutations: readonly Mutation[] = [
   {
     guard: 'the addresses that an account lists',
     edits: [
-      { file: webhook, from: 'if (account.allowedIps.length > 0 && !isAmong(', to: 'if (false && !isAmong(' },
+      {
+        file: admission,
+        from: 'if (account.allowedIps.length > 0 && !isAmong(',
+        to: 'if (false && !isAmong(',
+      },
     ],
     tests: [trust],
   },

@@ -9,8 +9,8 @@ import type { Route } from './route-kinds.ts';
 
 /**
  * The last look before anybody is connected: that the numbers about to be rung, as they were opened, are the other party's, and
- * that the number shown to them is the one that this session gives them. It asks the bindings and not what the decision has
- * read, so that a fault in one is found by the other.
+ * that the number shown to them is the one that this session gives them. It asks for what is about to be dialled, and not
+ * what the decision has read, so that a fault in one is found by the other.
  * @throws when they do not fit; the caller hears that something failed, and nobody rings
  */
 export type CheckDial = (

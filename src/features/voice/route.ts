@@ -69,9 +69,9 @@ export function decideRoute(facts: RouteFacts): Route {
     if (listing !== null) trace.push(listing.step);
     if (listing?.connects === false) return announce('listing_seller', 'not_allowed');
     if (facts.listing && listing?.connects) {
-      const { steps, stop: blocked } = checkCaller(facts.policy);
+      const { steps, stop: barred } = checkCaller(facts.policy);
       trace.push(...steps);
-      if (blocked !== null) return announce(blocked.reason, blocked.announcement);
+      if (barred !== null) return announce(barred.reason, barred.announcement);
       return { decision: 'connect', reason: 'listing_call', listing: facts.listing.id, binding: null, trace };
     }
     stop('binding', 'The caller is in no session on this DID.');
