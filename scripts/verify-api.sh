@@ -28,9 +28,14 @@ field() { node -pe "JSON.parse(require('fs').readFileSync(0)).$1"; }
 tenant=$(post /v1/tenants '{"name":"Verified"}' | field id)
 tenant_key=$(post "/v1/tenants/$tenant/api_keys" '{"name":"all scopes"}' | field token)
 
+# What Vobiz would have to answer, where nobody asks it.
+elsewhere=(--exclude-operation-id listAccountNumbers --exclude-operation-id importAccountNumbers --exclude-operation-id hangUpCall
+  --exclude-operation-id createSessionCall)
+
 verify() { # who, key, which paths
   printf '\n-- as %s\n' "$1"
   (cd "$work" && venv/bin/st run "$root/openapi.yaml" --url "$base" -H "Authorization: Bearer $2" --include-path-regex "$3" \
+    "${elsewhere[@]}" \
     --phases examples,coverage,fuzzing --max-examples 40 --workers 2 --no-color \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,negative_data_rejection \
   ) > "$work/report.txt" 2>&1 || { cat "$work/report.txt"; tail -20 "$work/service.log"; exit 1; }
