@@ -42,6 +42,7 @@ export const policyBodies: Record<string, Json> = {
   rotateOutOfSessionSecret: { overlap_seconds: 60 },
 };
 
+const price = { price_per_minute_micros: 1, initial_seconds: 60, increment_seconds: 60 };
 /** Bodies that are right, of what is done at the provider and of plans. */
 export const providerBodies: Record<string, Json> = {
   rotateWebhookToken: { overlap_seconds: 60 },
@@ -57,15 +58,9 @@ export const providerBodies: Record<string, Json> = {
     name: 'standard',
     currency: 'INR',
     terms: {
-      calls: [
-        {
-          destination: '*',
-          price_per_minute_micros: 1,
-          initial_seconds: 60,
-          increment_seconds: 60,
-          tiers: [{ from_seconds: 60, price_per_minute_micros: 1 }],
-        },
-      ],
+      calls: [{ destination: '*', ...price, tiers: [{ from_seconds: 60, price_per_minute_micros: 1 }] }],
+      recordings: price,
+      did_months: [{ country: '*', price_micros: 1 }],
     },
   },
   assignPlan: { plan: 'plan_0' },
