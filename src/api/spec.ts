@@ -36,8 +36,15 @@ export type Spec = { operations: readonly Operation[]; schemas: Json };
 const KEY = 'Idempotency-Key';
 const METHODS = ['get', 'post', 'patch', 'delete', 'put'] as const;
 
-/** Reads openapi.yaml. Throws on what the router could not serve faithfully. */
+let known: Spec | null = null;
+
+/** openapi.yaml, read once: some thousand lines. Throws on what the router could not serve faithfully. */
 export function loadSpec(): Spec {
+  known ??= readSpec();
+  return known;
+}
+
+function readSpec(): Spec {
   const document = parse(readFileSync(SPEC_FILE, 'utf8')) as Json;
   const resolve = (value: unknown): Json => {
     const node = value as Json;

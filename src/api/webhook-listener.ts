@@ -3,8 +3,7 @@ import { parse } from 'node:querystring';
 import proxyAddress from 'proxy-addr';
 import readBody from 'raw-body';
 import type { Logger } from '../kernel/logger.ts';
-import { openRequestSpan } from '../kernel/tracing.ts';
-import type { RequestNote } from './access-log.ts';
+import { type RequestNote, watchRequest } from './access-log.ts';
 
 /** Eight times the largest event that was ever seen. */
 const FORM_LIMIT = '64kb';
@@ -54,8 +53,8 @@ export function isWebhookUrl(url: string | undefined): boolean {
 }
 
 /**
- * The provider's one endpoint, on Node's own server: a caller waits for it, and Express' layers cost more than all else that
- * is done for a call (docs/adr/0024). Every reply is telephony XML. When we fail, a caller hears a sentence (200), and any
+ * The provider's one endpoint, on Node's own server: a caller waits for it, and nothing that Express' layers do
+ * is of use here (docs/adr/0024). Every reply is telephony XML. When we fail, a caller hears a sentence (200), and any
  * other event is refused with 503, so that it is sent again: 200 there means that it is kept.
  */
 export function createWebhookListener(parts: WebhookParts): RequestListener {
@@ -90,35 +89,23 @@ export function createWebhookListener(parts: WebhookParts): RequestListener {
   };
 
   return (req, res) => {
-    const began = performance.now();
-    const span = openRequestSpan(req.method ?? '');
     const requestId = parts.newRequestId();
-    let seen: Pick<Reply, 'operation' | 'hasFailed'> = { operation: null };
-    // Ids and figures only: no path (it holds the webhook's secret), no header, no body.
-    res.on('finish', () => {
-      const line = {
-        request_id: requestId,
-        ...(span.traceId === null ? {} : { trace_id: span.traceId }),
-        method: req.method,
-        operation: seen.operation,
-        status: res.statusCode,
-        tenant_id: null,
-        duration_ms: Math.round((performance.now() - began) * 10) / 10,
-      };
-      logger.info(line, 'request');
+    let reply: Reply | null = null;
+    const seen = () => ({
+      operation: reply?.operation ?? null,
+      tenantId: null,
+      hasFailed: reply?.hasFailed === true,
     });
-    res.on('close', () => {
-      const operation = seen.operation ?? 'none';
-      // A call that could not be decided is answered with a sentence, and has failed all the same.
-      const code = seen.hasFailed === true ? 500 : res.statusCode;
-      const status = res.writableFinished ? `${Math.floor(code / 100)}xx` : 'aborted';
-      parts.note({ operation, status, seconds: (performance.now() - began) / 1_000 });
-      span.close(operation, code);
-    });
-    span.inside(async () => {
-      const reply = await replyTo(req, requestId);
-      seen = reply;
+    const work = async () => {
+      reply = await replyTo(req, requestId);
       send(res, reply.status, reply.xml, { 'X-Request-Id': requestId, ...reply.headers });
+    };
+    watchRequest(req, res, { logger, note: parts.note, requestId, seen }, () => {
+      // Nobody stands above this: what is thrown here, and not caught, would end the process.
+      work().catch((error: unknown) => {
+        logger.error({ request_id: requestId, err: error }, 'webhook failed');
+        res.destroy();
+      });
     });
   };
 }

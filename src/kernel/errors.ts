@@ -44,7 +44,6 @@ export const catalogue = {
   webhook_endpoint_limit: { kind: 'conflict', title: 'There are too many webhook endpoints' },
   webhook_endpoint_disabled: { kind: 'conflict', title: 'The webhook endpoint is disabled' },
   webhook_replay_running: { kind: 'conflict', title: 'A replay to the webhook endpoint is running' },
-  call_over: { kind: 'conflict', title: 'The call is over' },
   call_not_allowed: { kind: 'conflict', title: 'The session does not allow this call' },
   not_in_test_mode: { kind: 'conflict', title: 'Not possible in test mode' },
   pool_exhausted: { kind: 'exhausted', title: 'The pool has no pair for these parties' },

@@ -33,53 +33,6 @@ export async function placeLiveCall(
   return outcome.kind === 'done' ? { kind: 'failed' } : outcome;
 }
 
-/** Sends the A leg to another document. */
-export async function transferLiveCall(
-  rest: RestConnection,
-  account: string,
-  callUuid: string,
-  url: string,
-): Promise<ControlOutcome> {
-  const body = { legs: 'aleg', aleg_url: url, aleg_method: 'POST' };
-  return outcomeOf(await rest.ask(account, 'POST', pathOf(callUuid), body));
-}
-
-/** `mostSeconds` is always given: without it Vobiz stops after a minute. */
-export async function recordLiveCall(
-  rest: RestConnection,
-  account: string,
-  callUuid: string,
-  wish: { mostSeconds: number; format: 'mp3' | 'wav'; callbackUrl: string },
-): Promise<ControlOutcome> {
-  const body = {
-    time_limit: wish.mostSeconds,
-    file_format: wish.format,
-    record_channel_type: 'stereo',
-    callback_url: wish.callbackUrl,
-    callback_method: 'POST',
-  };
-  return outcomeOf(await rest.ask(account, 'POST', `${pathOf(callUuid)}Record/`, body));
-}
-
-export async function stopRecordingLiveCall(
-  rest: RestConnection,
-  account: string,
-  callUuid: string,
-): Promise<ControlOutcome> {
-  return outcomeOf(await rest.ask(account, 'DELETE', `${pathOf(callUuid)}Record/`));
-}
-
-/** Both parties hear it, over what they say. */
-export async function speakToLiveCall(
-  rest: RestConnection,
-  account: string,
-  callUuid: string,
-  said: { text: string; language: string },
-): Promise<ControlOutcome> {
-  const body = { ...said, legs: 'both' };
-  return outcomeOf(await rest.ask(account, 'POST', `${pathOf(callUuid)}Speak/`, body));
-}
-
 function pathOf(callUuid: string): string {
   return `Call/${encodeURIComponent(callUuid)}/`;
 }

@@ -7,7 +7,7 @@ import {
   readStockNumber,
   type StockNumber,
 } from './number.ts';
-import { fieldOf, textIn } from './read-json.ts';
+import { fieldOf } from './read-json.ts';
 import { type Answered, read } from './rest-answer-adapter.ts';
 import type { RestConnection } from './rest-client.ts';
 
@@ -74,16 +74,6 @@ export async function detachNumber(
 ): Promise<Answered<true>> {
   const answer = await rest.ask(account, 'DELETE', `numbers/${encodeURIComponent(e164)}/application`);
   return read(answer, () => true as const);
-}
-
-/** Gives the end of the time in which it can be taken back; null when that is not told. */
-export async function releaseNumber(
-  rest: RestConnection,
-  account: string,
-  e164: E164,
-): Promise<Answered<{ cooldownEndsAt: string | null }>> {
-  const answer = await rest.ask(account, 'DELETE', `numbers/${encodeURIComponent(e164)}`);
-  return read(answer, (body) => ({ cooldownEndsAt: textIn(body, 'cooldown_ends_at') }));
 }
 
 /** What can be spent, in millionths. */

@@ -102,13 +102,11 @@ export function askable<Provider>(live: Provider | null, { livemode }: Owner): P
   return live;
 }
 
-/** Throws call_over, provider_refused, provider_unavailable. */
-export function refuseUnlessDone(outcome: ControlOutcome): void {
+/** Throws provider_refused, provider_unavailable. */
+function refuseUnlessDone(outcome: Exclude<ControlOutcome, { kind: 'gone' }>): void {
   switch (outcome.kind) {
     case 'done':
       return;
-    case 'gone':
-      throw new Failure('call_over', 'Vobiz does not know this call any more.');
     case 'limited': {
       const retryAfterSeconds = outcome.retryAfterSeconds ?? 1;
       throw new Failure('provider_unavailable', 'Vobiz takes no more requests for now.', {
